@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lines that s2nc and s2nd print about a finished handshake. Tests read them, so their wording and
+ * order are fixed. Called by the two main files and by the https page; reads the connection only.
+ */
+#include "common.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct name_of {
+    int value;
+    const char *name;
+};
+
+static const struct name_of signature_names[] = {
+    { S2N_TLS_SIGNATURE_ANONYMOUS, "None" },
+    { S2N_TLS_SIGNATURE_RSA, "RSA" },
+    { S2N_TLS_SIGNATURE_ECDSA, "ECDSA" },
+    { S2N_TLS_SIGNATURE_MLDSA, "MLDSA" },
+    { S2N_TLS_SIGNATURE_RSA_PSS_RSAE, "RSA-PSS-RSAE" },
+    { S2N_TLS_SIGNATURE_RSA_PSS_PSS, "RSA-PSS-PSS" },
+};
+
+static const struct name_of hash_names[] = {
+    { S2N_TLS_HASH_NONE, "None" },     { S2N_TLS_HASH_MD5, "MD5" },
+    { S2N_TLS_HASH_SHA1, "SHA1" },     { S2N_TLS_HASH_SHA224, "SHA224" },
+    { S2N_TLS_HASH_SHA256, "SHA256" }, { S2N_TLS_HASH_SHA384, "SHA384" },
+    { S2N_TLS_HASH_SHA512, "SHA512" }, { S2N_TLS_HASH_MD5_SHA1, "MD5_SHA1" },
+};
+
+#define NAME_OF(table, value) name_of(table, sizeof(table) / sizeof(table[0]), (int) (value))
+
+static const char *name_of(const struct name_of *table, size_t n, int value)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (table[i].value == value) {
+            return table[i].name;
+        }
+    }
+    return "Unknown";
+}
+
+static void print_names(struct s2n_connection *conn, FILE *out)
+{
+    const char *server_name = s2n_get_server_name(conn);
+    const char *protocol = s2n_get_application_protocol(conn);
+
+    if (server_name != NULL) {
+        fprintf(out, "Server name: %s\n", server_name);
+    }
+    if (protocol != NULL) {
+        fprintf(out, "Application protocol: %s\n", protocol);
+    }
+}
+
+static void print_group(struct s2n_connection *conn, FILE *out)
+{
+    const char *kem = s2n_connection_get_kem_group_name(conn);
+    const char *group = NULL;
+
+    if (kem != NULL && strcmp(kem, "NONE") != 0) {
+        fprintf(out, "KEM Group: %s (PQ key exchange enabled)\n", kem);
+    } else if (s2n_connection_get_key_exchange_group(conn, &group) == S2N_SUCCESS) {
+        fprintf(out, "Curve: %s\n", group);
+    }
+}
+
+static void print_signatures(struct s2n_connection *conn, FILE *out)
+{
+    s2n_tls_signature_algorithm signature = S2N_TLS_SIGNATURE_ANONYMOUS;
+    s2n_tls_hash_algorithm hash = S2N_TLS_HASH_NONE;
+
+    if (s2n_connection_get_selected_signature_algorithm(conn, &signature) == S2N_SUCCESS &&
+        s2n_connection_get_selected_digest_algorithm(conn, &hash) == S2N_SUCCESS) {
+        fprintf(out, "Server signature negotiated: %s+%s\n", NAME_OF(signature_names, signature),
+                NAME_OF(hash_names, hash));
+    }
+    if (s2n_connection_client_cert_used(conn) == 1 &&
+        s2n_connection_get_selected_client_cert_signature_algorithm(conn, &signature) == S2N_SUCCESS &&
+        s2n_connection_get_selected_client_cert_digest_algorithm(conn, &hash) == S2N_SUCCESS) {
+        fprintf(out, "Client signature negotiated: %s+%s\n", NAME_OF(signature_names, signature),
+                NAME_OF(hash_names, hash));
+    }
+}
+
+void info_print_summary(struct s2n_connection *conn, FILE *out)
+{
+    fprintf(out, "Client hello version: %d\n", s2n_connection_get_client_hello_version(conn));
+    fprintf(out, "Client protocol version: %d\n", s2n_connection_get_client_protocol_version(conn));
+    fprintf(out, "Server protocol version: %d\n", s2n_connection_get_server_protocol_version(conn));
+    fprintf(out, "Actual protocol version: %d\n", s2n_connection_get_actual_protocol_version(conn));
+    print_names(conn, out);
+    print_group(conn, out);
+    fprintf(out, "Cipher negotiated: %s\n", s2n_connection_get_cipher(conn));
+}
+
+void info_print(struct s2n_connection *conn)
+{
+    printf("CONNECTED:\n");
+    printf("Handshake: %s\n", s2n_connection_get_handshake_type_name(conn));
+    info_print_summary(conn, stdout);
+    print_signatures(conn, stdout);
+    printf("Early Data status: NOT REQUESTED\n");
+    printf("Wire bytes in: %" PRIu64 "\n", s2n_connection_get_wire_bytes_in(conn));
+    printf("Wire bytes out: %" PRIu64 "\n", s2n_connection_get_wire_bytes_out(conn));
+    printf("s2n is ready\n");
+    fflush(stdout);
+}

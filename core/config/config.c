@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Configs: their defaults, their end, and the setters that have rules. A config is the application's to build before
+ * connections use it; nothing here locks. contract/functions-1.md section 3.
+ */
+#include "config/config.h"
+
+#include <string.h>
+
+#include "crypto/init.h"
+
+#define CHAIN_DEPTH_DEFAULT 7
+#define ALPN_LIST_MAX 65535
+
+static struct s2n_config *default_config;
+static bool start_with_tls13;
+
+static const char *default_policy(void)
+{
+    if (start_with_tls13) {
+        return "default_tls13";
+    }
+    return crypto_fips() ? "default_fips" : "default";
+}
+
+struct s2n_config *config_new(void)
+{
+    struct s2n_config *c;
+    if (!mem_new(&c)) {
+        return NULL;
+    }
+    c->wall.fn = clock_wall;
+    c->mono.fn = clock_mono;
+    c->max_chain_depth = CHAIN_DEPTH_DEFAULT;
+    if (!policy_find(default_policy(), &c->policy)) {
+        mem_del(c);
+        return NULL;
+    }
+    return c;
+}
+
+void config_free(struct s2n_config *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    certstore_free(&c->certs);
+    trust_free(c->trust);
+    buf_free(&c->alpn);
+    mem_del(c);
+}
+
+bool config_init(void)
+{
+    default_config = config_new();
+    if (default_config == NULL) {
+        return false;
+    }
+    return config_trust(default_config) && trust_add_system(default_config->trust);
+}
+
+void config_cleanup(void)
+{
+    config_free(default_config);
+    default_config = NULL;
+    start_with_tls13 = false;
+    policy_cleanup();
+}
+
+struct s2n_config *config_default(void)
+{
+    return default_config;
+}
+
+void config_default_to_tls13(void)
+{
+    start_with_tls13 = true;
+}
+
+bool config_trust(struct s2n_config *c)
+{
+    return c->trust != NULL || trust_new(&c->trust);
+}
+
+bool config_check_certs(const struct s2n_config *c, const struct policy_view *v)
+{
+    if ((v->policy->flags & POLICY_CERTS_LOCAL) == 0) {
+        return true;
+    }
+    for (uint32_t i = 0; i < c->certs.all_n; i++) {
+        if (!policy_allows_chain(v->policy, c->certs.all[i])) {
+            return fail(ERR_SECURITY_POLICY_INCOMPATIBLE_CERT);
+        }
+    }
+    return true;
+}
+
+bool config_set_policy(struct s2n_config *c, const char *name)
+{
+    const struct policy_view *v;
+    TRY(policy_find(name, &v) && config_check_certs(c, v));
+    c->policy = v;
+    return true;
+}
+
+static bool check_chain(const struct s2n_config *c, const struct s2n_cert_chain_and_key *chain)
+{
+    bool local = (c->policy->policy->flags & POLICY_CERTS_LOCAL) != 0;
+    return !local || policy_allows_chain(c->policy->policy, chain) || fail(ERR_SECURITY_POLICY_INCOMPATIBLE_CERT);
+}
+
+bool config_add_chain(struct s2n_config *c, struct s2n_cert_chain_and_key *chain)
+{
+    if (c->certs.owner == CERTS_LIBRARY) {
+        return fail(ERR_CERT_OWNERSHIP);
+    }
+    TRY(check_chain(c, chain) && certstore_add(&c->certs, chain));
+    c->certs.owner = CERTS_APP;
+    return true;
+}
+
+bool config_add_chain_pem(struct s2n_config *c, struct span chain_pem, struct span key_pem)
+{
+    if (c->certs.owner != CERTS_NONE) {
+        return fail(ERR_CERT_OWNERSHIP);
+    }
+    struct s2n_cert_chain_and_key *chain = chain_new();
+    if (chain == NULL) {
+        return false;
+    }
+    if (!chain_load(chain, chain_pem, key_pem) || !check_chain(c, chain) || !certstore_add(&c->certs, chain)) {
+        chain_free(chain);
+        return false;
+    }
+    c->certs.owned = chain;
+    c->certs.owner = CERTS_LIBRARY;
+    return true;
+}
+
+bool config_set_defaults(struct s2n_config *c, struct s2n_cert_chain_and_key **chains, uint32_t n)
+{
+    if (c->certs.owner == CERTS_LIBRARY) {
+        return fail(ERR_CERT_OWNERSHIP);
+    }
+    TRY(certstore_set_defaults(&c->certs, chains, n));
+    c->certs.owner = CERTS_APP;
+    return true;
+}
+
+bool alpn_append(struct buf *list, struct span name)
+{
+    if (name.n == 0 || name.n > 255 || list->len + 1 + name.n > ALPN_LIST_MAX) {
+        return fail(ERR_INVALID_APPLICATION_PROTOCOL);
+    }
+    uint8_t n = (uint8_t) name.n;
+    TRY(buf_reserve(list, 1 + name.n)); /* so that neither append below can fail half-way */
+    return buf_append(list, SPAN(&n, 1)) && buf_append(list, name);
+}
+
+bool alpn_set(struct buf *list, const char *const *names, int n)
+{
+    struct buf fresh = { .p = NULL };
+    if (n < 0) {
+        return fail(ERR_INTEGER_OVERFLOW);
+    }
+    for (int i = 0; names != NULL && i < n; i++) {
+        bool ok = names[i] != NULL ? alpn_append(&fresh, SPAN((const uint8_t *) names[i], strlen(names[i])))
+                                   : fail(ERR_NULL);
+        if (!ok) {
+            buf_free(&fresh);
+            return false;
+        }
+    }
+    buf_free(list);
+    *list = fresh;
+    return true;
+}

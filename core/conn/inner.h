@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of conn/ share with each other and with nobody else: how a step of input or output ended, the
+ * limits, and the calls between the rooms. A step that only waits leaves the error slot alone, so that a caller who
+ * already has something to return can return it; conn_step_ok puts a name to it when it has to be told.
+ */
+#ifndef CONN_INNER_H
+#define CONN_INNER_H
+
+#include "conn/conn.h"
+
+enum step {
+    STEP_OK,
+    STEP_BLOCKED, /* the transport is not ready; nothing changed */
+    STEP_EOF,     /* the transport ended */
+    STEP_BROKEN,  /* the transport failed */
+    STEP_CLOSE,   /* the peer's close_notify */
+    STEP_ALERT,   /* an error alert of the peer */
+    STEP_RETRY,   /* failed before anything changed (memory): the error is set, the call may be repeated */
+    STEP_FATAL,   /* what was received is unacceptable: the error is set, the connection has to go */
+};
+
+/* What a peer may do to us before we stop listening, and how often we try. */
+enum conn_limits {
+    IDLE_RECORDS_MAX = 32,   /* empty records, ignored alerts, key updates, in a row */
+    ZERO_WRITES_MAX = 16,    /* a send callback that takes nothing counts as blocked then */
+    LAST_RECORDS_MAX = 8,    /* records looked through for the alert that explains a failed write */
+    PIECES_MAX = 64,         /* buffers of the application gathered into one record */
+    TICKET_LIFETIME_MAX = 604800, /* seconds, RFC 8446 4.6.1 */
+};
+
+/* Buffer sizes: a whole record in the one, the contract's formula in the other. */
+#define RX_BUFFERED (RECORD_HEADER + RECORD_MAX_CIPHER12)
+#define TX_OVERHEAD 1029
+#define TX_MAX 17413
+
+/* conn.c */
+MUST_USE bool conn_step_ok(enum step s);
+void conn_apply_fragment(struct s2n_connection *c); /* the preferred limit under the negotiated one */
+void conn_shrink_rx(struct s2n_connection *c);      /* dynamic buffers: give rx back when it is empty */
+void conn_shrink_tx(struct s2n_connection *c);
+bool conn_enter(ATOMIC(uint8_t) *busy); /* REENTRANCY when someone is in there */
+void conn_leave(ATOMIC(uint8_t) *busy);
+
+/* io.c: one successful call of a callback, or the reason why there was none; n > 0. */
+enum step io_recv(struct io *io, uint8_t *p, size_t n, size_t *out);
+enum step io_send(struct io *io, const uint8_t *p, size_t n, size_t *out);
+void io_init(struct io *io);
+void io_restore(struct io *io); /* socket options as they were found */
+void io_cork(struct io *io, bool on);
+
+/* read.c: the next record, opened; straight into dst where the record layer can. A wait keeps what has come. */
+enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, struct rec *out);
+
+/* dispatch.c: what a record means. Afterwards exactly one holds: it is application data for the caller to take
+ * (type CT_APPDATA, not empty), handshake bytes grew or were used up, it was ignored and counted, or the step is not
+ * STEP_OK. */
+enum step conn_dispatch(struct s2n_connection *c, const struct rec *rec);
+/* conn_idle counts a record that brings the application nothing; too many in a row fail with BAD_MESSAGE. */
+MUST_USE bool conn_idle(struct s2n_connection *c);
+
+/* post.c */
+MUST_USE bool post_feed(struct s2n_connection *c, struct span bytes);
+bool post_key_update_due(struct s2n_connection *c);
+MUST_USE bool post_send_key_update(struct s2n_connection *c); /* sealed into tx; ours is the next key */
+
+/* write.c */
+enum step conn_flush_tx(struct s2n_connection *c);
+MUST_USE bool conn_tx_ready(struct s2n_connection *c); /* tx has its full size before it is filled */
+uint16_t conn_wire_version(const struct s2n_connection *c);
+
+/* alert.c */
+enum step alert_feed(struct s2n_connection *c, struct span bytes);
+MUST_USE bool alert_seal(struct s2n_connection *c); /* our one alert into tx */
+void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) *alert, int code); /* both directions, and queue the alert */
+
+/* blind.c: a step of receiving failed for good: close, queue the alert, delay if the error could tell something. */
+void conn_blame(struct s2n_connection *c);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2): the client says all it can do; the server reads it and makes all
+ * its choices, so that what follows only has to be written. After a HelloRetryRequest the second one must repeat the
+ * first but for what the retry is about.
+ */
+#include <string.h>
+
+#include "base/ct.h"
+#include "crypto/rand.h"
+#include "handshake/hs.h"
+
+/* ---- client ---- */
+
+/* One share for the best KEM group if there is one, one for the best curve; after a retry just the one asked for. */
+static bool make_shares(struct handshake *hs)
+{
+    const struct policy_view *p = hs->policy;
+    if (p->max < TLS13) {
+        return true;
+    }
+    if ((hs->session->type & HELLO_RETRY_REQUEST) != 0) {
+        if (hs->retry_group == NULL) { /* asked for a cookie only: the same shares again */
+            return true;
+        }
+        kx_wipe(&hs->share[0]);
+        kx_wipe(&hs->share[1]);
+        return kx_generate(hs->retry_group, &hs->share[0]);
+    }
+    size_t n = 0;
+    if (p->kems_n > 0) {
+        TRY(kx_generate(p->groups[0], &hs->share[n++]));
+    }
+    return p->kems_n == p->groups_n || kx_generate(p->groups[p->kems_n], &hs->share[n]);
+}
+
+static bool start_client(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    s->client_version = hs->policy->max;
+    s->client_hello_version = hs->policy->max < TLS12 ? hs->policy->max : TLS12;
+    if (hs->policy->suites_n == 0) {
+        return fail(ERR_INVALID_CIPHER_PREFERENCES);
+    }
+    TRY(rand_public(hs->random, sizeof(hs->random)));
+    memcpy(hs->ks.randoms, hs->random, sizeof(hs->random));
+    if (hs->policy->max >= TLS13) { /* so that middleboxes see a resumption (RFC 8446 D.4) */
+        s->session_id_len = sizeof(s->session_id);
+        TRY(rand_public(s->session_id, sizeof(s->session_id)));
+    }
+    return true;
+}
+
+static void write_suites(const struct policy_view *p, struct wr *w)
+{
+    bool older = false;
+    struct wr_mark list = wr_open(w, 2);
+    for (uint16_t i = 0; i < p->suites_n; i++) {
+        wr_u16(w, p->suites[i]->id);
+        older |= p->suites[i]->max < TLS13;
+    }
+    if (older) {
+        wr_u16(w, SCSV_RENEGOTIATION);
+    }
+    wr_close(w, list);
+}
+
+bool msg_client_hello_write(struct handshake *hs, struct wr *w)
+{
+    struct session *s = hs->session;
+    if ((s->type & HELLO_RETRY_REQUEST) == 0) {
+        TRY(start_client(hs));
+    }
+    TRY(make_shares(hs));
+    wr_u16(w, s->client_hello_version);
+    wr_bytes(w, SPAN_OF(hs->random));
+    struct wr_mark id = wr_open(w, 1);
+    wr_bytes(w, SPAN(s->session_id, s->session_id_len));
+    wr_close(w, id);
+    write_suites(hs->policy, w);
+    wr_u8(w, 1); /* compression: null only */
+    wr_u8(w, 0);
+    return ext_write(hs, CH, w);
+}
+
+/* ---- server ---- */
+
+static bool parse(struct offer *o, struct rd *r, struct rd *extensions)
+{
+    struct rd id, list, compression;
+    if (!rd_u16(r, &o->legacy_version) || !rd_copy(r, o->random, sizeof(o->random)) || !rd_vec8(r, &id) ||
+        !rd_vec16(r, &list) || !rd_vec8(r, &compression)) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    *extensions = *r;
+    if (!rd_end(r) && (!rd_vec16(r, extensions) || !rd_end(r))) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    o->session_id = rd_rest(&id);
+    o->suites = rd_rest(&list);
+    o->compression = rd_rest(&compression);
+    if (o->session_id.n > 32 || o->suites.n < 2 || o->suites.n % 2 != 0) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    return o->compression.n > 0 && memchr(o->compression.p, 0, o->compression.n) != NULL ? true : fail(ERR_BAD_MESSAGE);
+}
+
+static bool may_change(uint16_t number)
+{
+    return number == 51 || number == 42 || number == 44 || number == 41 || number == 21; /* RFC 8446 4.1.2 */
+}
+
+/* The next extension that the second hello must repeat; false at the end. */
+static bool next_fixed(struct rd *r, struct span *whole)
+{
+    uint16_t number;
+    struct rd body;
+    for (;;) {
+        const uint8_t *from = r->p;
+        if (!rd_u16(r, &number) || !rd_vec16(r, &body)) {
+            return false;
+        }
+        if (!may_change(number)) {
+            *whole = SPAN(from, (size_t) (r->p - from));
+            return true;
+        }
+    }
+}
+
+static bool same_extensions(struct rd a, struct rd b)
+{
+    struct span x, y;
+    for (;;) {
+        bool more_a = next_fixed(&a, &x);
+        bool more_b = next_fixed(&b, &y);
+        if (!more_a || !more_b) {
+            return more_a == more_b;
+        }
+        if (!span_eq(x, y)) {
+            return false;
+        }
+    }
+}
+
+static bool check_repeats(const struct handshake *hs, const struct offer *second, struct rd extensions)
+{
+    struct offer first = { .legacy_version = 0 };
+    struct rd r = rd_of(buf_span(&hs->first_hello)), first_extensions;
+    TRY(parse(&first, &r, &first_extensions));
+    bool same = first.legacy_version == second->legacy_version && memcmp(first.random, second->random, 32) == 0 &&
+                span_eq(first.session_id, second->session_id) && span_eq(first.suites, second->suites) &&
+                span_eq(first.compression, second->compression) && same_extensions(first_extensions, extensions);
+    return same || fail(ERR_BAD_MESSAGE);
+}
+
+/* RFC 8446 9.2: what a hello without PSK must hold at TLS 1.3, and 4.1.2: no compression. */
+static bool check_complete13(const struct handshake *hs)
+{
+    if (!ext_seen(hs, EXT_signature_algorithms) || !ext_seen(hs, EXT_supported_groups) ||
+        !ext_seen(hs, EXT_key_share)) {
+        return fail(ERR_MISSING_EXTENSION);
+    }
+    return hs->peer.compression.n == 1 || fail(ERR_BAD_MESSAGE);
+}
+
+static bool decide13(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    bool again = (s->type & HELLO_RETRY_REQUEST) != 0;
+    const struct suite *before = s->suite;
+    const struct group *asked = hs->retry_group;
+    bool retry;
+    TRY(check_complete13(hs));
+    TRY(neg_suite(hs));
+    TRY(neg_group13(hs, &retry));
+    if (again && (retry || s->suite != before || s->group != asked)) {
+        return fail(ERR_BAD_MESSAGE); /* the second hello holds exactly the share we asked for */
+    }
+    s->session_id_len = (uint8_t) hs->peer.session_id.n;
+    memcpy(s->session_id, hs->peer.session_id.p, hs->peer.session_id.n);
+    s->type |= MIDDLEBOX | (retry ? HELLO_RETRY_REQUEST : 0);
+    if (retry) {
+        TRY(buf_set(&hs->first_hello, buf_span(&hs->hello)));
+    }
+    return true;
+}
+
+static bool decide12(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    TRY(neg_suite(hs));
+    s->type |= s->suite->kex == KEX_ECDHE ? PFS12 : 0;
+    s->session_id_len = sizeof(s->session_id); /* a fresh one always, though nothing resumes by it yet */
+    return rand_public(s->session_id, sizeof(s->session_id));
+}
+
+static bool decide(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    s->server_version = hs->policy->max;
+    TRY(neg_version(hs));
+    TRY(hs_is13(hs) ? decide13(hs) : decide12(hs));
+    s->type |= NEGOTIATED | FULL_HANDSHAKE;
+    s->type |= hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE ? CLIENT_AUTH : 0;
+    TRY(hs_settle(hs, s->suite));
+    return neg_certificate(hs);
+}
+
+static void note_signals(struct handshake *hs)
+{
+    uint16_t id;
+    for (struct rd r = rd_of(hs->peer.suites); rd_u16(&r, &id);) {
+        hs->session->secure_renegotiation |= id == SCSV_RENEGOTIATION;
+    }
+}
+
+bool msg_client_hello_read(struct handshake *hs, struct rd *r)
+{
+    struct rd body, extensions;
+    bool second = (hs->session->type & HELLO_RETRY_REQUEST) != 0;
+    TRY(buf_set(&hs->hello, rd_take(r)));
+    body = rd_of(buf_span(&hs->hello));
+    memset(&hs->peer, 0, sizeof(hs->peer));
+    TRY(parse(&hs->peer, &body, &extensions));
+    if (second) {
+        TRY(check_repeats(hs, &hs->peer, extensions));
+    }
+    if (hs->peer.legacy_version < SSL3) {
+        return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED);
+    }
+    hs->session->client_hello_version = hs->peer.legacy_version < TLS12 ? hs->peer.legacy_version : TLS12;
+    memcpy(hs->ks.randoms, hs->peer.random, sizeof(hs->peer.random));
+    note_signals(hs);
+    TRY(ext_read(hs, CH, &extensions));
+    return decide(hs);
+}

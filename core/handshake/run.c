@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handshake engine: where are we, whose turn is it, write or read the message, put it into the transcript, do
+ * what follows it. It knows no message by content; orders are flights.def, messages are messages.def. Called by
+ * conn/ only. RFC 8446 4 and 5.1, RFC 5246 7.
+ */
+#include "handshake/hs.h"
+
+#define CCS_IGNORED_MAX 32 /* compatibility CCS a TLS 1.3 peer may send before its Finished (RFC 8446 D.4) */
+#define FRAGMENT_DEFAULT 8087
+
+enum generation { GEN_TLS12, GEN_TLS13 };
+enum writer { WRITER_CLIENT, WRITER_SERVER, WRITER_BOTH };
+#define TYPE_CCS 0xCC /* no handshake message has these two */
+#define TYPE_END 0xFF
+
+static const struct message {
+    const char *name;
+    uint8_t type;
+    enum writer writer;
+    msg_write_fn *write;
+    msg_read_fn *read;
+} messages[] = {
+#define MSG(name, type, writer, module) \
+    [MSG_##name] = { #name, type, WRITER_##writer, msg_##module##_write, msg_##module##_read },
+#define CCS(name, writer) [MSG_##name] = { #name, TYPE_CCS, WRITER_##writer, NULL, NULL },
+#include "handshake/messages.def"
+#undef MSG
+#undef CCS
+    [MSG_APPLICATION_DATA] = { "APPLICATION_DATA", TYPE_END, WRITER_BOTH, NULL, NULL },
+};
+
+static const struct rule {
+    uint8_t generation, message, with, without;
+} rules[] = {
+#define RULE(generation, message, with, without) { GEN_##generation, MSG_##message, with, without },
+#include "handshake/flights.def"
+#undef RULE
+};
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+const char *hs_message_name(enum hs_message m)
+{
+    return messages[m].name;
+}
+
+bool hs_mine(const struct handshake *hs, enum hs_message m)
+{
+    return messages[m].writer == (hs->set->server ? WRITER_SERVER : WRITER_CLIENT);
+}
+
+static bool applies(const struct handshake *hs, const struct rule *rule)
+{
+    uint8_t type = hs->session->type;
+    return rule->generation == hs->generation && (rule->with & ~type) == 0 && (rule->without & type) == 0;
+}
+
+/* go_to: stand on the first applicable rule for `m`. */
+static bool go_to(struct handshake *hs, enum hs_message m)
+{
+    for (size_t i = 0; i < RULES; i++) {
+        if (rules[i].message == m && applies(hs, &rules[i])) {
+            hs->rule = (uint8_t) i;
+            hs->session->message = (uint8_t) m;
+            return true;
+        }
+    }
+    return fail(ERR_HANDSHAKE_STATE);
+}
+
+static bool step(struct handshake *hs)
+{
+    for (size_t i = hs->rule + 1U; i < RULES; i++) {
+        if (applies(hs, &rules[i])) {
+            hs->rule = (uint8_t) i;
+            hs->session->message = rules[i].message;
+            return true;
+        }
+    }
+    return fail(ERR_HANDSHAKE_STATE);
+}
+
+bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at)
+{
+    enum generation generation = version == TLS13 ? GEN_TLS13 : GEN_TLS12;
+    bool there = hs->generation == generation && hs->session->message == at;
+    hs->session->version = version;
+    hs->generation = generation;
+    hs->in->version = version;
+    hs->out->version = version;
+    return there || go_to(hs, at); /* the second ClientHello's rule is not the first's */
+}
+
+struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in, struct half *out,
+                         struct buf *tx)
+{
+    struct handshake *hs;
+    if (!mem_new(&hs)) {
+        return NULL;
+    }
+    hs->set = set;
+    hs->session = session;
+    hs->in = in;
+    hs->out = out;
+    hs->tx = tx;
+    hs->fragment = FRAGMENT_DEFAULT;
+    hs->generation = GEN_TLS13;
+    hs->policy = set->policy != NULL ? set->policy : set->config->policy;
+    ks_init(&hs->ks);
+    hs->ks.keylog = (struct keylog){ set->key_log, set->owner };
+    hs->ks.transcript.keep = hs_client_auth(set) != S2N_CERT_AUTH_NONE; /* a client's signature may cover it */
+    session->message = MSG_CLIENT_HELLO;
+    for (size_t i = 0; i < RULES; i++) { /* the TLS 1.3 list's ClientHello: the older list starts the same way */
+        if (rules[i].generation == GEN_TLS13) {
+            hs->rule = (uint8_t) i;
+            break;
+        }
+    }
+    return hs;
+}
+
+void hs_free(struct handshake *hs)
+{
+    if (hs == NULL) {
+        return;
+    }
+    struct buf *bufs[] = { &hs->rx, &hs->msg, &hs->hello, &hs->first_hello, &hs->cookie, &hs->request, &hs->peer_point };
+    for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++) {
+        buf_free(bufs[i]);
+    }
+    ks_wipe(&hs->ks);
+    kx_wipe(&hs->share[0]);
+    kx_wipe(&hs->share[1]);
+    secret_wipe(&hs->premaster);
+    traffic_keys_wipe(&hs->client_keys);
+    traffic_keys_wipe(&hs->server_keys);
+    mem_del(hs);
+}
+
+bool hs_settle(struct handshake *hs, const struct suite *suite)
+{
+    hs->session->suite = suite;
+    hs->ks.transcript.keep &= !hs_is13(hs);
+    return ks_suite(&hs->ks, hs->session->version, suite);
+}
+
+/* The record version of what we send: a first ClientHello goes out as TLS 1.0 for old middleboxes, everything later
+ * as the negotiated version capped at TLS 1.2 (RFC 8446 5.1). */
+static uint16_t wire_version(const struct handshake *hs)
+{
+    uint16_t v = hs->session->version;
+    if (v == VER_NONE) {
+        return TLS10;
+    }
+    return v == TLS13 ? TLS12 : v;
+}
+
+static bool write_ccs(struct handshake *hs)
+{
+    uint8_t one = 1;
+    struct span body = SPAN(&one, 1);
+    if (hs->session->version != TLS13) {
+        return record_seal(hs->out, CT_CCS, wire_version(hs), &body, 1, hs->tx);
+    }
+    /* At TLS 1.3 this record only looks like TLS 1.2 to middleboxes: never protected (RFC 8446 D.4). */
+    struct half plain;
+    half_init(&plain);
+    return record_seal(&plain, CT_CCS, TLS12, &body, 1, hs->tx);
+}
+
+static bool write_message(struct handshake *hs, const struct message *m)
+{
+    if (m->type == TYPE_CCS) {
+        return write_ccs(hs);
+    }
+    buf_clear(&hs->msg);
+    struct wr w = wr_to(&hs->msg);
+    wr_u8(&w, m->type);
+    struct wr_mark body = wr_open(&w, 3);
+    TRY(m->write(hs, &w));
+    wr_close(&w, body);
+    TRY(wr_ok(&w));
+    TRY(transcript_add(&hs->ks.transcript, buf_span(&hs->msg)));
+    return hs_write_records(hs->out, CT_HANDSHAKE, wire_version(hs), buf_span(&hs->msg), hs->fragment, hs->tx);
+}
+
+static bool write_step(struct handshake *hs)
+{
+    enum hs_message m = hs->session->message;
+    if (!(messages[m].type == TYPE_CCS && hs_is13(hs) && hs->wrote_ccs)) {
+        TRY(write_message(hs, &messages[m]));
+    }
+    if (messages[m].type == TYPE_CCS) {
+        hs->wrote_ccs = true;
+    }
+    TRY(hs_after(hs, m));
+    return step(hs);
+}
+
+/* The peer's message of this row was read from `frame`; the handler may have moved us to another row (a retry, the
+ * other generation), so the row is looked at again afterwards. */
+static bool read_message(struct handshake *hs, const struct hs_frame *frame)
+{
+    struct rd body = rd_of(frame->body);
+    hs->ext_seen = 0;
+    TRY(messages[hs->session->message].read(hs, &body));
+    if (!rd_end(&body)) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    enum hs_message m = hs->session->message;
+    TRY(transcript_add(&hs->ks.transcript, frame->whole));
+    buf_consume(&hs->rx, frame->whole.n);
+    TRY(hs_after(hs, m));
+    return step(hs);
+}
+
+/* A client meets a HelloRequest that was sent before the handshake began: empty, ignored, not hashed
+ * (RFC 5246 7.4.1.1). */
+static bool is_hello_request(const struct handshake *hs, const struct hs_frame *frame)
+{
+    return !hs->set->server && !hs_is13(hs) && frame->type == 0 && frame->body.n == 0;
+}
+
+/* The only row that a peer may leave out: a server need not ask for a certificate. */
+static bool skip_row(struct handshake *hs)
+{
+    if (hs->session->message != MSG_SERVER_CERT_REQ || hs->set->server) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    if (hs_client_auth(hs->set) == S2N_CERT_AUTH_REQUIRED) {
+        return fail(ERR_MISSING_CERT_REQUEST);
+    }
+    hs->session->type &= (uint8_t) ~CLIENT_AUTH;
+    return step(hs);
+}
+
+/* One handshake message, if a whole one is there. */
+static enum hs_result read_step(struct handshake *hs)
+{
+    struct hs_frame frame;
+    bool got;
+    while (messages[hs->session->message].type == TYPE_CCS && hs_is13(hs)) { /* never waited for */
+        if (!step(hs)) {
+            return HS_FAIL;
+        }
+    }
+    if (!hs_next_frame(&hs->rx, &frame, &got)) {
+        return HS_FAIL;
+    }
+    if (!got) {
+        return HS_READ;
+    }
+    if (is_hello_request(hs, &frame)) {
+        buf_consume(&hs->rx, frame.whole.n);
+        return HS_DONE;
+    }
+    while (messages[hs->session->message].type != frame.type) {
+        if (!skip_row(hs)) {
+            return HS_FAIL;
+        }
+    }
+    return read_message(hs, &frame) ? HS_DONE : HS_FAIL;
+}
+
+enum hs_result hs_run(struct handshake *hs)
+{
+    for (;;) {
+        enum hs_message m = hs->session->message;
+        if (m == MSG_APPLICATION_DATA) {
+            hs->session->complete = true;
+            return HS_DONE;
+        }
+        if (hs_mine(hs, m)) {
+            if (!write_step(hs)) {
+                return HS_FAIL;
+            }
+            continue;
+        }
+        enum hs_result r = read_step(hs);
+        if (r != HS_DONE) {
+            return r;
+        }
+    }
+}
+
+bool hs_feed(struct handshake *hs, struct span bytes)
+{
+    if (bytes.n == 0) { /* RFC 8446 5.1: no zero-length handshake fragments */
+        return fail(ERR_BAD_MESSAGE);
+    }
+    return buf_append(&hs->rx, bytes);
+}
+
+bool hs_ccs(struct handshake *hs, struct span body)
+{
+    if (body.n != 1 || body.p[0] != 1 || hs->rx.len != 0) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    enum hs_message m = hs->session->message;
+    if (hs_is13(hs) || hs->session->version == VER_NONE) {
+        /* Dropped without a look, but not before a first ClientHello and not without end (RFC 8446 5, D.4). */
+        bool early = hs->set->server && hs->session->version == VER_NONE;
+        if (early || ++hs->ccs_ignored > CCS_IGNORED_MAX) {
+            return fail(ERR_BAD_MESSAGE);
+        }
+        return true;
+    }
+    if (messages[m].type != TYPE_CCS || hs_mine(hs, m)) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    TRY(hs_after(hs, m));
+    return step(hs);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a connection keeps of its handshake: its first state and its end. Called by conn/. */
+#include "handshake/hs.h"
+
+void session_init(struct session *s, bool server)
+{
+    *s = (struct session){ .suite = SUITE_NULL, .message = MSG_CLIENT_HELLO };
+    if (server) {
+        s->server_version = TLS13;
+    } else {
+        s->client_version = TLS13;
+    }
+}
+
+void session_wipe(struct session *s)
+{
+    peer_free(s->peer);
+    buf_free(&s->client_chain);
+    wipe(s, sizeof(*s));
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TLS for asyncio: open_connection, start_server, start_tls, and detach to move a connection elsewhere.
+
+    reader, writer = await aio.open_connection("localhost", 8443, config=Config(trust=ca_pem))
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, Awaitable, Callable, Optional, Union, cast
+
+from ._call import UsageError
+from ._engine import Engine, TLSTransport
+from .buffer import ConnectionState, TLSBuffer
+from .config import Config
+
+__all__ = ["TLSTransport", "detach", "open_connection", "start_server", "start_tls"]
+
+HANDSHAKE_TIMEOUT = 60.0
+SHUTDOWN_TIMEOUT = 10.0
+
+ClientConnected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Union[None, Awaitable[None]]]
+
+
+def _engine(
+    buffer: TLSBuffer, protocol: asyncio.BaseProtocol, timeouts: tuple[Optional[float], Optional[float]]
+) -> Engine:
+    handshake, shutdown = timeouts
+    limits = (
+        HANDSHAKE_TIMEOUT if handshake is None else handshake,
+        SHUTDOWN_TIMEOUT if shutdown is None else shutdown,
+    )
+    return Engine(buffer, protocol, limits)
+
+
+async def open_connection(
+    host: str,
+    port: int,
+    *,
+    config: Optional[Config] = None,
+    server_name: Optional[str] = None,
+    handshake_timeout: Optional[float] = None,
+    shutdown_timeout: Optional[float] = None,
+    **options: Any,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect and do the handshake; a reader and a writer, as from asyncio.open_connection.
+
+    Without a config, the system's trust and the default policy. Other options go to loop.create_connection.
+    """
+    loop = asyncio.get_running_loop()
+    settings = config if config is not None else Config(system_trust=True)
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+
+    def make() -> Engine:
+        buffer = TLSBuffer(settings, server_name=host if server_name is None else server_name)
+        return _engine(buffer, protocol, (handshake_timeout, shutdown_timeout))
+
+    _lower, engine = await loop.create_connection(make, host, port, **options)
+    return reader, await _writer(engine, protocol, reader)
+
+
+async def _writer(engine: Engine, protocol: Any, reader: asyncio.StreamReader) -> asyncio.StreamWriter:
+    try:
+        transport = await engine.ready
+    except BaseException:
+        engine.lower.abort()
+        raise
+    return asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
+
+
+async def start_server(
+    client_connected: ClientConnected,
+    host: Optional[str] = None,
+    port: Optional[int] = None,
+    *,
+    config: Config,
+    handshake_timeout: Optional[float] = None,
+    shutdown_timeout: Optional[float] = None,
+    **options: Any,
+) -> asyncio.Server:
+    """Accept connections; `client_connected(reader, writer)` runs when a handshake is complete.
+
+    Other options go to loop.create_server.
+    """
+    loop = asyncio.get_running_loop()
+
+    def make() -> Engine:
+        reader = asyncio.StreamReader(loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, cast(Any, client_connected), loop=loop)
+        return _engine(TLSBuffer(config, server_side=True), protocol, (handshake_timeout, shutdown_timeout))
+
+    return await loop.create_server(make, host, port, **options)
+
+
+async def start_tls(
+    transport: asyncio.Transport,
+    protocol: asyncio.BaseProtocol,
+    config: Optional[Config],
+    *,
+    server_side: bool = False,
+    server_name: Optional[str] = None,
+    received: bytes = b"",
+    state: Optional[ConnectionState] = None,
+    handshake_timeout: Optional[float] = None,
+    shutdown_timeout: Optional[float] = None,
+) -> TLSTransport:
+    """Switch a plain transport to TLS and do the handshake. `protocol` then belongs to the transport returned.
+
+    `received` are bytes that the plain protocol has read too far. With a `state` from detach(), the connection
+    goes on where it was, without a handshake.
+    """
+    if state is not None:
+        buffer = TLSBuffer.attach(state, config)
+    else:
+        buffer = TLSBuffer(config, server_side=server_side, server_name=server_name)
+    buffer.feed(received)
+    engine = _engine(buffer, protocol, (handshake_timeout, shutdown_timeout))
+    transport.pause_reading()
+    transport.set_protocol(engine)
+    engine.connection_made(transport)
+    if not engine.closing:
+        transport.resume_reading()
+    try:
+        return await engine.ready
+    except BaseException:
+        transport.abort()
+        raise
+
+
+async def detach(transport: asyncio.WriteTransport) -> tuple[socket.socket, ConnectionState]:
+    """Give up a connection with all that is under way: its socket and its state. See `handoff`.
+
+    For a stream this is `await detach(writer.transport)`; what the StreamReader has read already stays in it.
+    """
+    if not isinstance(transport, TLSTransport):
+        raise UsageError("not a transport of this module")
+    transport.pause_reading()
+    while transport.get_write_buffer_size():
+        await asyncio.sleep(0.001)
+    return transport._engine.detach()
