@@ -51,8 +51,22 @@ class PKI:
         self.folder = folder
         self.ca_path = folder / "ca.pem"
         openssl("genpkey", *KEYS["p256"], "-out", "ca.key", cwd=folder)
-        openssl("req", "-x509", "-new", "-key", "ca.key", "-subj", "/CN=test CA", "-days", "2", "-out", "ca.pem",
-                "-addext", "keyUsage=critical,keyCertSign,cRLSign", cwd=folder)
+        openssl(
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            "ca.key",
+            "-subj",
+            "/CN=test CA",
+            "-days",
+            "2",
+            "-out",
+            "ca.pem",
+            "-addext",
+            "keyUsage=critical,keyCertSign,cRLSign",
+            cwd=folder,
+        )
         self._leaves: dict[tuple[str, str], Leaf] = {}
 
     @property
@@ -60,10 +74,14 @@ class PKI:
         return self.ca_path.read_bytes()
 
     def server(self, kind: str = "p256", name: str = "localhost") -> Leaf:
-        return self._leaf(f"server-{kind}-{name}", kind, f"subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth")
+        return self._leaf(
+            f"server-{kind}-{name}", kind, f"subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth"
+        )
 
     def client(self, kind: str = "p256", name: str = "client.test") -> Leaf:
-        return self._leaf(f"client-{kind}-{name}", kind, f"subjectAltName=DNS:{name}\nextendedKeyUsage=clientAuth")
+        return self._leaf(
+            f"client-{kind}-{name}", kind, f"subjectAltName=DNS:{name}\nextendedKeyUsage=clientAuth"
+        )
 
     def _leaf(self, label: str, kind: str, extensions: str) -> Leaf:
         leaf = self._leaves.get((label, kind))
@@ -73,11 +91,30 @@ class PKI:
 
     def _make(self, label: str, kind: str, extensions: str) -> Leaf:
         here = self.folder
-        (here / f"{label}.ext").write_text(f"basicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\n{extensions}\n")
+        (here / f"{label}.ext").write_text(
+            f"basicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\n{extensions}\n"
+        )
         openssl("genpkey", *KEYS[kind], "-out", f"{label}.key", cwd=here)
-        openssl("req", "-new", "-key", f"{label}.key", "-subj", f"/CN={label}", "-out", f"{label}.csr", cwd=here)
-        openssl("x509", "-req", "-in", f"{label}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2",
-                "-extfile", f"{label}.ext", "-out", f"{label}.pem", cwd=here)
+        openssl(
+            "req", "-new", "-key", f"{label}.key", "-subj", f"/CN={label}", "-out", f"{label}.csr", cwd=here
+        )
+        openssl(
+            "x509",
+            "-req",
+            "-in",
+            f"{label}.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-days",
+            "2",
+            "-extfile",
+            f"{label}.ext",
+            "-out",
+            f"{label}.pem",
+            cwd=here,
+        )
         return Leaf(here / f"{label}.pem", here / f"{label}.key")
 
 

@@ -49,10 +49,14 @@ def shake(client: TLSBuffer, server: TLSBuffer) -> None:
     raise AssertionError("the handshake does not end")
 
 
-def connected(pki: Any, server: Optional[Config] = None, client: Optional[Config] = None) -> tuple[TLSBuffer, TLSBuffer]:
+def connected(
+    pki: Any, server: Optional[Config] = None, client: Optional[Config] = None
+) -> tuple[TLSBuffer, TLSBuffer]:
     """A client and a server, connected through memory."""
-    ends = (TLSBuffer(client or client_config(pki), server_name="localhost"),
-            TLSBuffer(server or server_config(pki), server_side=True))
+    ends = (
+        TLSBuffer(client or client_config(pki), server_name="localhost"),
+        TLSBuffer(server or server_config(pki), server_side=True),
+    )
     shake(*ends)
     return ends
 

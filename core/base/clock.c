@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The default clocks, the call of a replaced one, and the sleep behind blinding. Called by config (defaults) and by
- * everything that has a lifetime. Never caches a time.
+ * The default clocks, the call of a replaced one, and the sleep behind blinding. Called by config (defaults)
+ * and by everything that has a lifetime. Never caches a time.
  */
 #include "base/clock.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The constant-time comparison: Finished values, binders, ticket MACs and session ids are compared here and nowhere
- * else. Never used for public data, which span_eq compares faster.
+ * The constant-time comparison: Finished values, binders, ticket MACs and session ids are compared here and
+ * nowhere else. Never used for public data, which span_eq compares faster.
  */
 #include "base/ct.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The thread's error slot, the texts of all errors, and stack traces. fail() of every layer ends here; abi/src reads
- * the slot. The texts that name the place are made when somebody asks for them, because a would-block error is an
- * everyday event. Nothing here allocates but backtrace_symbols, and only while traces are on.
+ * The thread's error slot, the texts of all errors, and stack traces. fail() of every layer ends here;
+ * abi/src reads the slot. The texts that name the place are made when somebody asks for them, because a
+ * would-block error is an everyday event. Nothing here allocates but backtrace_symbols, and only while traces
+ * are on.
  */
 #include "base/err.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open addressing with linear probing, at most three quarters full, never shrinking. Called by config (SNI names)
- * and by the cache of verified chains. The hash has no secret seed: whoever looks up may be hostile, but keys are
- * put by the application only.
+ * Open addressing with linear probing, at most three quarters full, never shrinking. Called by config (SNI
+ * names) and by the cache of verified chains. The hash has no secret seed: whoever looks up may be hostile,
+ * but keys are put by the application only.
  */
 #include "base/map.h"
 
@@ -36,7 +36,8 @@ static struct map_slot *find(const struct map *m, struct span key, uint32_t hash
         if (!s->used) {
             return s;
         }
-        if (s->hash == hash && s->n == key.n && (key.n == 0 || memcmp(m->keys.p + s->at, key.p, key.n) == 0)) {
+        if (s->hash == hash && s->n == key.n &&
+            (key.n == 0 || memcmp(m->keys.p + s->at, key.p, key.n) == 0)) {
             return s;
         }
     }

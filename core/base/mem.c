@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The heap: which allocator is in use, its life from init to cleanup, and the growable buffer on top of it. Called
- * by everything that owns memory. No other file of core calls malloc, and nothing leaves here unwiped. Allocators:
- * locked pages (the default), plain malloc (S2N_DONT_MLOCK, or any time after a cleanup), the application's own.
+ * The heap: which allocator is in use, its life from init to cleanup, and the growable buffer on top of it.
+ * Called by everything that owns memory. No other file of core calls malloc, and nothing leaves here unwiped.
+ * Allocators: locked pages (the default), plain malloc (S2N_DONT_MLOCK, or any time after a cleanup), the
+ * application's own.
  */
 #include "base/mem.h"
 
@@ -150,8 +151,8 @@ void wipe(void *p, size_t n)
     }
 }
 
-/* At least n bytes, not cleared. An allocator that refuses has told its own reason, or none at all: an application's
- * callback may keep silent, and then the error slot keeps what it had. */
+/* At least n bytes, not cleared. An allocator that refuses has told its own reason, or none at all: an
+ * application's callback may keep silent, and then the error slot keeps what it had. */
 static bool take(size_t n, void **out, uint32_t *out_got)
 {
     if (!ready) {

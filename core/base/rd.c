@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The getters of the reading cursor. Called by every parser of wire data and of saved state. They never copy (but
- * rd_copy), never touch the error slot and never move the cursor when they answer false.
+ * The getters of the reading cursor. Called by every parser of wire data and of saved state. They never copy
+ * (but rd_copy), never touch the error slot and never move the cursor when they answer false.
  */
 #include "base/rd.h"
 

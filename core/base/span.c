@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What spans and secrets do that is not inline. Used by every layer; the wiping itself is in mem.c, the one file of
- * base that knows libcrypto.
+ * What spans and secrets do that is not inline. Used by every layer; the wiping itself is in mem.c, the one
+ * file of base that knows libcrypto.
  */
 #include "base/span.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The writing cursor. Called by every writer of wire data and of saved state. The error is recorded where the
- * writing failed, by buf_reserve or wr_close; wr_ok only passes it on, and nothing is written after a failure.
+ * writing failed, by buf_reserve or wr_close; wr_ok only passes it on, and nothing is written after a
+ * failure.
  */
 #include "base/wr.h"
 

@@ -47,8 +47,8 @@ MUST_USE bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad,
                           uint8_t *out);
 
 /* AEAD as TLS 1.2 uses it (RFC 5246 6.2.3.3, RFC 7905 2), a whole fragment with its explicit nonce. hdr13 is seq(8)
- * type(1) version(2) and room for the length, which is filled in here. cipher_open12 decrypts in place, or to dst
- * when that is not NULL; *out is the plaintext. */
+ * type(1) version(2) and room for the length, which is filled in here. cipher_open12 decrypts to dst when that is
+ * not NULL and worth it, else in place; *out is the plaintext. */
 MUST_USE bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const struct span *in, size_t n,
                             uint8_t *out);
 MUST_USE bool cipher_open12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, uint8_t *frag, size_t len,

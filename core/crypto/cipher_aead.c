@@ -12,10 +12,13 @@
 
 #include "crypto/cipher_parts.h"
 
-/* Up to here one copy costs less than one more call into libcrypto. */
-#define COPY_LIMIT 4096
+/* Up to here a copy costs GCM less than one more call into libcrypto. Poly1305 gains nothing: it is slow after an odd
+ * length, so the one byte of the type comes last and alone. */
+#define COPY_LIMIT 2048
 /* Up to here libcrypto's TLS 1.2 record interface wins although it works in place only. */
-#define RECORD_MODE_LIMIT 8192
+#define RECORD_SEAL_LIMIT 8192
+/* And up to here when the plaintext could go elsewhere at once. */
+#define RECORD_OPEN_LIMIT 2048
 
 /* A fixed IV of this length stands for the whole nonce (EVP_CTRL_GCM_SET_IV_FIXED with -1). */
 #define WHOLE_IV SIZE_MAX
@@ -121,7 +124,7 @@ static bool encrypt_pieces(struct cipher_ctx *c, const struct span *in, size_t n
 static bool encrypt(struct cipher_ctx *c, const struct span *in, size_t n, struct span tail, size_t total,
                     uint8_t *out)
 {
-    if (total > COPY_LIMIT) {
+    if (total > COPY_LIMIT || c->cipher->nonce == NONCE_XOR) {
         return encrypt_pieces(c, in, n, out) && encrypt_pieces(c, &tail, 1, out + total - tail.n);
     }
     (void) span_join(&tail, 1, span_join(in, n, out));
@@ -185,7 +188,7 @@ bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const s
 {
     size_t total = span_total(in, n);
     size_t explicit = c->cipher->explicit_iv;
-    if (explicit == 0 || (c->whole_iv && total <= RECORD_MODE_LIMIT)) {
+    if (explicit == 0 || (c->whole_iv && total <= RECORD_SEAL_LIMIT)) {
         return seal_record(c, nonce, hdr13, in, n, total, out);
     }
     put_length(hdr13, total);
@@ -210,16 +213,13 @@ bool cipher_open12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, uint8_t
     size_t explicit = c->cipher->explicit_iv;
     size_t total = len - explicit - CIPHER_TAG;
     uint8_t *plain = frag + explicit;
-    if (explicit == 0 || (c->whole_iv && (dst == NULL || total <= COPY_LIMIT))) {
+    if (explicit == 0 || (c->whole_iv && (dst == NULL || total <= RECORD_OPEN_LIMIT))) {
         TRY(open_record(c, hdr13, frag, len));
-        if (dst != NULL) {
-            memcpy(dst, plain, total);
-            wipe(plain, total);
-        }
     } else {
         put_length(hdr13, total);
-        TRY(cipher_open(c, nonce, SPAN(hdr13, CIPHER_MAC_HEADER), plain, len - explicit, dst == NULL ? plain : dst));
+        plain = dst == NULL ? plain : dst;
+        TRY(cipher_open(c, nonce, SPAN(hdr13, CIPHER_MAC_HEADER), frag + explicit, len - explicit, plain));
     }
-    *out = SPAN(dst == NULL ? plain : dst, total);
+    *out = SPAN(plain, total);
     return true;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes and HMAC (RFC 2104) as plain values. Called by the key schedule, the transcript, signatures and ticket keys.
- * The states are libcrypto's low-level contexts: an EVP context would cost an allocation and a copy for every
- * transcript snapshot and every HMAC (measured: design/performance.md). In FIPS mode only the provider may hash, and then
- * `state` holds a pointer to an EVP context of the fetched algorithm.
+ * Hashes and HMAC (RFC 2104) as plain values. Called by the key schedule, the transcript, signatures and
+ * ticket keys. The states are libcrypto's low-level contexts: an EVP context would cost an allocation and a
+ * copy for every transcript snapshot and every HMAC (measured: design/performance.md). In FIPS mode only the
+ * provider may hash, and then `state` holds a pointer to an EVP context of the fetched algorithm.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* for the low-level contexts, in this file only */
 
@@ -21,8 +21,8 @@ struct pair {
     SHA_CTX sha1;
 };
 
-#define FITS(type)                                                                                                     \
-    _Static_assert(sizeof(type) <= sizeof(((struct hash *) NULL)->state) && _Alignof(type) <= 16,                      \
+#define FITS(type)                                                                                \
+    _Static_assert(sizeof(type) <= sizeof(((struct hash *) NULL)->state) && _Alignof(type) <= 16, \
                    "struct hash holds a " #type)
 FITS(struct pair);
 FITS(SHA256_CTX);
@@ -158,7 +158,8 @@ bool hash_update(struct hash *h, struct span s)
     if (s.n == 0) {
         return true;
     }
-    bool done = h->provider ? EVP_DigestUpdate(provider_get(h), s.p, s.n) == 1 : low_update(h->alg, h->state, s);
+    bool done =
+        h->provider ? EVP_DigestUpdate(provider_get(h), s.p, s.n) == 1 : low_update(h->alg, h->state, s);
     return done || fail(ERR_HASH_UPDATE_FAILED);
 }
 
@@ -173,7 +174,8 @@ bool hash_copy(struct hash *to, const struct hash *from)
 
 bool hash_final(struct hash *h, uint8_t *out)
 {
-    bool done = h->provider ? EVP_DigestFinal_ex(provider_get(h), out, NULL) == 1 : low_final(h->alg, h->state, out);
+    bool done =
+        h->provider ? EVP_DigestFinal_ex(provider_get(h), out, NULL) == 1 : low_final(h->alg, h->state, out);
     hash_wipe(h);
     return done || fail(ERR_HASH_DIGEST_FAILED);
 }

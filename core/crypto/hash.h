@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes and HMAC as plain values: starting, copying (a transcript snapshot) and finishing cost no allocation and no
- * fetch. hash_wipe / hmac_wipe end every life. In FIPS mode the state holds a provider context instead; callers
- * cannot tell.
+ * Hashes and HMAC as plain values: starting, copying (a transcript snapshot) and finishing cost no allocation
+ * and no fetch. hash_wipe / hmac_wipe end every life. In FIPS mode the state holds a provider context
+ * instead; callers cannot tell.
  */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
@@ -22,15 +22,16 @@ struct hash {
 MUST_USE bool hash_start(struct hash *h, enum hash_alg alg);
 MUST_USE bool hash_update(struct hash *h, struct span s);
 MUST_USE bool hash_copy(struct hash *to, const struct hash *from); /* `to` holds nothing yet */
-MUST_USE bool hash_final(struct hash *h, uint8_t *out); /* hash_size(alg) bytes; h is wiped */
-MUST_USE bool hash_peek(const struct hash *h, uint8_t *out); /* the digest so far; h goes on */
+MUST_USE bool hash_final(struct hash *h, uint8_t *out);            /* hash_size(alg) bytes; h is wiped */
+MUST_USE bool hash_peek(const struct hash *h, uint8_t *out);       /* the digest so far; h goes on */
 void hash_wipe(struct hash *h);
-/* hash_half: the MD5 or the SHA-1 half of a running HASH_MD5_SHA1 as a hash of its own (SSLv3 goes on with the two
- * apart); in FIPS mode, where there is no SSLv3, it fails with ERR_HASH_INVALID_ALGORITHM. */
+/* hash_half: the MD5 or the SHA-1 half of a running HASH_MD5_SHA1 as a hash of its own (SSLv3 goes on with
+ * the two apart); in FIPS mode, where there is no SSLv3, it fails with ERR_HASH_INVALID_ALGORITHM. */
 MUST_USE bool hash_half(struct hash *to, const struct hash *pair, enum hash_alg half);
 MUST_USE bool hash_once(enum hash_alg alg, struct span s, uint8_t *out);
 
-/* A keyed HMAC (RFC 2104), prepared: inner and outer states after their pad block. No HMAC with HASH_MD5_SHA1. */
+/* A keyed HMAC (RFC 2104), prepared: inner and outer states after their pad block. No HMAC with
+ * HASH_MD5_SHA1. */
 struct hmac {
     struct hash inner, outer;
 };

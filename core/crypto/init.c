@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What this libcrypto can do. crypto_init (from the library's init) fetches every algorithm once and probes the rows
- * of the const tables; afterwards everything here is read only. Post-quantum rows answer no: this release has no
- * code for them, whatever the libcrypto offers. RC4 answers no as well: it is never fetched.
+ * What this libcrypto can do. crypto_init (from the library's init) fetches every algorithm once and probes
+ * the rows of the const tables; afterwards everything here is read only. Post-quantum rows answer no: this
+ * release has no code for them, whatever the libcrypto offers. RC4 answers no as well: it is never fetched.
  */
 #include "crypto/init.h"
 
@@ -23,8 +23,8 @@ static struct {
 } found;
 
 static const char *const md_names[HASH_COUNT] = {
-    [HASH_MD5] = "MD5",           [HASH_SHA1] = "SHA1",         [HASH_SHA224] = "SHA2-224",
-    [HASH_SHA256] = "SHA2-256",   [HASH_SHA384] = "SHA2-384",   [HASH_SHA512] = "SHA2-512",
+    [HASH_MD5] = "MD5",           [HASH_SHA1] = "SHA1",       [HASH_SHA224] = "SHA2-224",
+    [HASH_SHA256] = "SHA2-256",   [HASH_SHA384] = "SHA2-384", [HASH_SHA512] = "SHA2-512",
     [HASH_MD5_SHA1] = "MD5-SHA1",
 };
 
@@ -124,8 +124,8 @@ bool crypto_has_cipher(const struct cipher *c)
 
 bool crypto_has_suite(const struct suite *s)
 {
-    return crypto_has_cipher(s->cipher) && (s->mac == HASH_NONE || found.mds[s->mac] != NULL)
-           && (s->prf == HASH_NONE || found.mds[s->prf] != NULL);
+    return crypto_has_cipher(s->cipher) && (s->mac == HASH_NONE || found.mds[s->mac] != NULL) &&
+           (s->prf == HASH_NONE || found.mds[s->prf] != NULL);
 }
 
 bool crypto_has_group(const struct group *g)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Key derivation: HKDF (RFC 5869) and HKDF-Expand-Label (RFC 8446 7.1), the PRF of TLS 1.0 to 1.2 (RFC 2246 5,
- * RFC 5246 5) and SSLv3's derivation (RFC 6101 6.2.2). Called by the key schedule, ticket keys and PSK binders. Built
- * on the prepared HMAC, because an EVP_KDF call costs several times the hashing itself. Nothing is kept.
+ * Key derivation: HKDF (RFC 5869) and HKDF-Expand-Label (RFC 8446 7.1), the PRF of TLS 1.0 to 1.2 (RFC 2246
+ * 5, RFC 5246 5) and SSLv3's derivation (RFC 6101 6.2.2). Called by the key schedule, ticket keys and PSK
+ * binders. Built on the prepared HMAC, because an EVP_KDF call costs several times the hashing itself.
+ * Nothing is kept.
  */
 #include "crypto/kdf.h"
 
@@ -95,8 +96,8 @@ void kdf_prk_wipe(struct kdf_prk *k)
     hmac_wipe(&k->mac);
 }
 
-bool kdf_label(enum hash_alg alg, const struct secret *secret, const char *label, struct span context, uint8_t *out,
-               size_t n)
+bool kdf_label(enum hash_alg alg, const struct secret *secret, const char *label, struct span context,
+               uint8_t *out, size_t n)
 {
     struct kdf_prk prk;
     TRY(kdf_prk_set(&prk, alg, secret_span(secret)));
@@ -143,8 +144,8 @@ bool kdf_prf(enum hash_alg alg, struct span secret, const char *label, struct sp
     memset(out, 0, n);
     if (alg == HASH_MD5_SHA1) { /* the halves of an odd secret share the byte in the middle */
         size_t half = (secret.n + 1) / 2;
-        done = p_hash(HASH_MD5, SPAN(secret.p, half), &seed, out, n)
-               && p_hash(HASH_SHA1, SPAN(secret.p + (secret.n - half), half), &seed, out, n);
+        done = p_hash(HASH_MD5, SPAN(secret.p, half), &seed, out, n) &&
+               p_hash(HASH_SHA1, SPAN(secret.p + (secret.n - half), half), &seed, out, n);
     } else {
         done = p_hash(alg, secret, &seed, out, n);
     }
@@ -172,7 +173,8 @@ static bool digest_of(enum hash_alg alg, const struct span *parts, size_t n, uin
 }
 
 /* MD5(secret + SHA(letters + secret + random1 + random2)) */
-static bool ssl3_block(unsigned round, struct span secret, struct span random1, struct span random2, uint8_t *out)
+static bool ssl3_block(unsigned round, struct span secret, struct span random1, struct span random2,
+                       uint8_t *out)
 {
     uint8_t letters[SSL3_ROUNDS], inner[HASH_MAX];
     memset(letters, 'A' + (int) round, round + 1);

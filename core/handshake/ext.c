@@ -97,10 +97,12 @@ static int row_of(uint16_t number)
     return -1;
 }
 
-/* May extension `id` stand in this message? Answers need our request; a HelloRetryRequest's cookie does not. */
+/* May extension `id` stand in this message? Answers need our request; a HelloRetryRequest's cookie does not, and for
+ * renegotiation_info the signalling suite was one (RFC 5746 3.4: whoever offers older suites sends it). */
 static bool check_place(const struct handshake *hs, int id, enum ext_where where)
 {
-    bool spontaneous = is_request(where) || (where == HRR && id == EXT_cookie);
+    bool spontaneous = is_request(where) || (where == HRR && id == EXT_cookie) ||
+                       (where == SH12 && id == EXT_renegotiation_info);
     if (id < 0) {
         return spontaneous || fail(ERR_UNSUPPORTED_EXTENSION);
     }

@@ -112,7 +112,6 @@ struct handshake {
     /* engine */
     uint8_t generation; /* 0: TLS <= 1.2 list, 1: TLS 1.3 list of flights.def */
     uint8_t rule;       /* index into that list */
-    bool wrote_ccs;     /* ours went out (once, RFC 8446 D.4) */
     uint8_t ccs_ignored; /* TLS 1.3 compatibility CCS received; capped */
     struct buf rx;      /* handshake bytes not yet a whole message */
     struct buf msg;     /* the message being written */

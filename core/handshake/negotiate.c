@@ -168,8 +168,23 @@ static struct group_choice group_choices(const struct handshake *hs)
     return c;
 }
 
+/* The second ClientHello holds one share, for the group we asked for (RFC 8446 4.1.2). */
+static bool take_retried(struct handshake *hs)
+{
+    struct span share = share_for(hs->peer.shares, hs->retry_group);
+    if (share.n == 0 || hs->peer.shares.n != share.n + 4) {
+        return fail(ERR_BAD_KEY_SHARE);
+    }
+    hs->peer_share = share;
+    return true;
+}
+
 bool neg_group13(struct handshake *hs, bool *retry)
 {
+    *retry = false;
+    if (hs->retry_group != NULL) {
+        return take_retried(hs);
+    }
     struct group_choice c = group_choices(hs);
     const struct group *retry_for = c.kem_shared != NULL ? NULL : c.kem != NULL ? c.kem : c.strong;
     const struct group *g = c.kem_shared != NULL ? c.kem_shared : c.curve_shared;

@@ -84,6 +84,9 @@ bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at)
 {
     enum generation generation = version == TLS13 ? GEN_TLS13 : GEN_TLS12;
     bool there = hs->generation == generation && hs->session->message == at;
+    if (version != TLS13 && hs->ccs_ignored > 0) { /* below TLS 1.3 it would have had its place */
+        return fail(ERR_BAD_MESSAGE);
+    }
     hs->session->version = version;
     hs->generation = generation;
     hs->in->version = version;
@@ -168,6 +171,14 @@ static bool write_ccs(struct handshake *hs)
     return record_seal(&plain, CT_CCS, TLS12, &body, 1, hs->tx);
 }
 
+/* Handshake messages keep to a negotiated maximum fragment length too (RFC 6066 4): 512, 1024, 2048, 4096. */
+static size_t fragment_limit(const struct handshake *hs)
+{
+    uint8_t code = hs->session->max_fragment_code;
+    size_t negotiated = code == 0 ? hs->fragment : (size_t) 256 << code;
+    return negotiated < hs->fragment ? negotiated : hs->fragment;
+}
+
 static bool write_message(struct handshake *hs, const struct message *m)
 {
     if (m->type == TYPE_CCS) {
@@ -181,18 +192,14 @@ static bool write_message(struct handshake *hs, const struct message *m)
     wr_close(&w, body);
     TRY(wr_ok(&w));
     TRY(transcript_add(&hs->ks.transcript, buf_span(&hs->msg)));
-    return hs_write_records(hs->out, CT_HANDSHAKE, wire_version(hs), buf_span(&hs->msg), hs->fragment, hs->tx);
+    return hs_write_records(hs->out, CT_HANDSHAKE, wire_version(hs), buf_span(&hs->msg), fragment_limit(hs),
+                            hs->tx);
 }
 
 static bool write_step(struct handshake *hs)
 {
     enum hs_message m = hs->session->message;
-    if (!(messages[m].type == TYPE_CCS && hs_is13(hs) && hs->wrote_ccs)) {
-        TRY(write_message(hs, &messages[m]));
-    }
-    if (messages[m].type == TYPE_CCS) {
-        hs->wrote_ccs = true;
-    }
+    TRY(write_message(hs, &messages[m]));
     TRY(hs_after(hs, m));
     return step(hs);
 }
@@ -221,17 +228,25 @@ static bool is_hello_request(const struct handshake *hs, const struct hs_frame *
     return !hs->set->server && !hs_is13(hs) && frame->type == 0 && frame->body.n == 0;
 }
 
-/* The only row that a peer may leave out: a server need not ask for a certificate. */
-static bool skip_row(struct handshake *hs)
+#define TYPE_CERT_REQUEST 13
+
+/* Stand on the row of a message of this type. A server's CertificateRequest is the only one that may come or stay away
+ * as the peer likes: its row counts once it has come, or from the start where this client insists on it. */
+static bool find_row(struct handshake *hs, uint8_t type)
 {
-    if (hs->session->message != MSG_SERVER_CERT_REQ || hs->set->server) {
-        return fail(ERR_BAD_MESSAGE);
+    enum hs_message m = hs->session->message;
+    if (messages[m].type == type) {
+        return true;
     }
-    if (hs_client_auth(hs->set) == S2N_CERT_AUTH_REQUIRED) {
+    if (!hs->set->server && m == MSG_SERVER_CERT_REQ) {
         return fail(ERR_MISSING_CERT_REQUEST);
     }
-    hs->session->type &= (uint8_t) ~CLIENT_AUTH;
-    return step(hs);
+    bool its_turn = m == (hs_is13(hs) ? MSG_SERVER_CERT : MSG_SERVER_HELLO_DONE);
+    if (type != TYPE_CERT_REQUEST || !its_turn || hs->set->server || (hs->session->type & CLIENT_AUTH) != 0) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    hs->session->type |= CLIENT_AUTH;
+    return go_to(hs, MSG_SERVER_CERT_REQ);
 }
 
 /* One handshake message, if a whole one is there. */
@@ -239,11 +254,6 @@ static enum hs_result read_step(struct handshake *hs)
 {
     struct hs_frame frame;
     bool got;
-    while (messages[hs->session->message].type == TYPE_CCS && hs_is13(hs)) { /* never waited for */
-        if (!step(hs)) {
-            return HS_FAIL;
-        }
-    }
     if (!hs_next_frame(&hs->rx, &frame, &got)) {
         return HS_FAIL;
     }
@@ -254,12 +264,7 @@ static enum hs_result read_step(struct handshake *hs)
         buf_consume(&hs->rx, frame.whole.n);
         return HS_DONE;
     }
-    while (messages[hs->session->message].type != frame.type) {
-        if (!skip_row(hs)) {
-            return HS_FAIL;
-        }
-    }
-    return read_message(hs, &frame) ? HS_DONE : HS_FAIL;
+    return find_row(hs, frame.type) && read_message(hs, &frame) ? HS_DONE : HS_FAIL;
 }
 
 enum hs_result hs_run(struct handshake *hs)
@@ -270,13 +275,15 @@ enum hs_result hs_run(struct handshake *hs)
             hs->session->complete = true;
             return HS_DONE;
         }
-        if (hs_mine(hs, m)) {
-            if (!write_step(hs)) {
+        bool compat = messages[m].type == TYPE_CCS && hs_is13(hs); /* the peer's is never waited for */
+        if (hs_mine(hs, m) || compat) {
+            if (!(hs_mine(hs, m) ? write_step(hs) : step(hs))) {
                 return HS_FAIL;
             }
             continue;
         }
-        enum hs_result r = read_step(hs);
+        bool unawaited = messages[m].type == TYPE_CCS && hs_is13(hs); /* hs_ccs drops it whenever it comes */
+        enum hs_result r = !unawaited ? read_step(hs) : step(hs) ? HS_DONE : HS_FAIL;
         if (r != HS_DONE) {
             return r;
         }
@@ -297,7 +304,7 @@ bool hs_ccs(struct handshake *hs, struct span body)
         return fail(ERR_BAD_MESSAGE);
     }
     enum hs_message m = hs->session->message;
-    if (hs_is13(hs) || hs->session->version == VER_NONE) {
+    if (hs_is13(hs) || (hs->session->version == VER_NONE && hs->policy->max >= TLS13)) {
         /* Dropped without a look, but not before a first ClientHello and not without end (RFC 8446 5, D.4). */
         bool early = hs->set->server && hs->session->version == VER_NONE;
         if (early || ++hs->ccs_ignored > CCS_IGNORED_MAX) {

@@ -64,9 +64,9 @@ size_t record_overhead(const struct half *h, size_t n);
  * receive buffer must be able to hold any that 16 bits can say. rx has at least RECORD_HEADER bytes. */
 MUST_USE bool record_header(const struct half *in, const uint8_t *rx, struct rec_header *out);
 
-/* record_open: unprotect one whole record. `body` is its fragment (hdr->len bytes, scratch afterwards); plaintext goes
- * to dst when dst is not NULL and dst_cap >= hdr->len and the cipher is an AEAD (so straight into the caller's
- * memory), else it stays in place: out->body says where. The sequence number moves on success only; seq never wraps
+/* record_open: unprotect one whole record. `body` is its fragment (hdr->len bytes, scratch afterwards); plaintext may
+ * go to dst (the caller's memory) when that is not NULL and dst_cap >= hdr->len, where that is faster than a copy
+ * afterwards, else it stays in body: out->body says where. The sequence number moves on success only; seq never wraps
  * (ERR_RECORD_LIMIT). Too long a fragment is ERR_RECORD_LIMIT, one too short for its cipher ERR_SAFETY, a forged one
  * ERR_DECRYPT whatever is wrong with it. Application data on a half without keys is ERR_DECRYPT. TLS 1.3 (RFC 8446
  * 5.2-5.4): a plaintext CCS passes as out->plain when the half is keyed, any other outer type but application data is

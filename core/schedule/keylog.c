@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One line of the NSS key log: label, client random and secret, the last two in lower-case hex. Called by the key
- * schedule when a logged secret comes into being; the application gets the line without an end and must copy it.
+ * One line of the NSS key log: label, client random and secret, the last two in lower-case hex. Called by the
+ * key schedule when a logged secret comes into being; the application gets the line without an end and must
+ * copy it.
  */
 #include <string.h>
 
@@ -20,7 +21,8 @@ static char *put_hex(char *at, struct span s)
     return at;
 }
 
-void keylog_secret(const struct keylog *k, const char *label, const uint8_t *client_random, const struct secret *secret)
+void keylog_secret(const struct keylog *k, const char *label, const uint8_t *client_random,
+                   const struct secret *secret)
 {
     char line[LABEL_MAX + 1 + 2 * RANDOM_LEN + 1 + 2 * sizeof(secret->b)];
     size_t n = strlen(label);

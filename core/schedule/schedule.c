@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The key schedule of every version (RFC 8446 7.1, RFC 5246 6.3 and 8.1, RFC 7627, RFC 6101 6.1). The handshake moves
- * it from stage to stage as messages enter the transcript. It never reads a message and never keys a cipher: it hands
- * out secrets, traffic keys and Finished values. What a stage no longer needs is wiped when the stage ends.
+ * The key schedule of every version (RFC 8446 7.1, RFC 5246 6.3 and 8.1, RFC 7627, RFC 6101 6.1). The
+ * handshake moves it from stage to stage as messages enter the transcript. It never reads a message and never
+ * keys a cipher: it hands out secrets, traffic keys and Finished values. What a stage no longer needs is
+ * wiped when the stage ends.
  */
 #include "schedule/schedule.h"
 
@@ -144,8 +145,8 @@ bool ks_traffic_keys(const struct suite *suite, const struct secret *traffic, st
     out->key_len = suite->cipher->key;
     out->iv_len = NONCE13_LEN;
     out->mac_len = 0;
-    bool done = kdf_prk_label(&prk, "key", SPAN_NONE, out->key, out->key_len)
-                && kdf_prk_label(&prk, "iv", SPAN_NONE, out->iv, out->iv_len);
+    bool done = kdf_prk_label(&prk, "key", SPAN_NONE, out->key, out->key_len) &&
+                kdf_prk_label(&prk, "iv", SPAN_NONE, out->iv, out->iv_len);
     kdf_prk_wipe(&prk);
     if (!done) {
         traffic_keys_wipe(out);
@@ -161,7 +162,8 @@ bool ks_next_traffic(enum hash_alg alg, struct secret *traffic)
     return true;
 }
 
-bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct span nonce, struct secret *out)
+bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct span nonce,
+                      struct secret *out)
 {
     TRY(kdf_label(alg, resumption, "resumption", nonce, out->b, hash_size(alg)));
     out->n = (uint8_t) hash_size(alg);
@@ -190,8 +192,8 @@ static bool extended_master(struct schedule *ks, enum hash_alg alg, struct span 
 {
     uint8_t session_hash[HASH_MAX];
     TRY(transcript_peek(&ks->transcript, session_hash));
-    return kdf_prf(alg, premaster, "extended master secret", SPAN(session_hash, hash_size(alg)), SPAN_NONE, out,
-                   MASTER_LEN);
+    return kdf_prf(alg, premaster, "extended master secret", SPAN(session_hash, hash_size(alg)), SPAN_NONE,
+                   out, MASTER_LEN);
 }
 
 bool ks_premaster(struct schedule *ks, struct span premaster, bool extended)
@@ -215,8 +217,8 @@ bool ks_premaster(struct schedule *ks, struct span premaster, bool extended)
     return true;
 }
 
-/* The IVs that the key block holds: the fixed part of an AEAD nonce, or a chaining IV where the version chains.
- * From TLS 1.1 on every CBC record brings its own (RFC 4346 6.2.3.2). */
+/* The IVs that the key block holds: the fixed part of an AEAD nonce, or a chaining IV where the version
+ * chains. From TLS 1.1 on every CBC record brings its own (RFC 4346 6.2.3.2). */
 static uint8_t block_iv_len(uint16_t version, const struct cipher *cipher)
 {
     if (cipher->kind == KIND_AEAD) {
@@ -297,11 +299,11 @@ static bool ssl3_half(const struct schedule *ks, enum hash_alg alg, struct span 
     struct hash h;
     memset(pad, 0x36, sizeof(pad));
     TRY(hash_half(&h, &ks->transcript.running, alg));
-    bool done = hash_update(&h, sender) && hash_update(&h, master) && hash_update(&h, SPAN(pad, pad_len))
-                && hash_final(&h, inner);
+    bool done = hash_update(&h, sender) && hash_update(&h, master) && hash_update(&h, SPAN(pad, pad_len)) &&
+                hash_final(&h, inner);
     memset(pad, 0x5c, sizeof(pad));
-    done = done && hash_start(&h, alg) && hash_update(&h, master) && hash_update(&h, SPAN(pad, pad_len))
-           && hash_update(&h, SPAN(inner, hash_size(alg))) && hash_final(&h, out);
+    done = done && hash_start(&h, alg) && hash_update(&h, master) && hash_update(&h, SPAN(pad, pad_len)) &&
+           hash_update(&h, SPAN(inner, hash_size(alg))) && hash_final(&h, out);
     hash_wipe(&h); /* whatever step failed */
     wipe(inner, sizeof(inner));
     return done;
@@ -312,7 +314,8 @@ bool ks_ssl3_digest(const struct schedule *ks, struct span sender, uint8_t *out)
     if (ks->version != SSL3 || ks->stage != KS_MASTER) {
         return fail(ERR_SECRET_SCHEDULE_STATE);
     }
-    return ssl3_half(ks, HASH_MD5, sender, out) && ssl3_half(ks, HASH_SHA1, sender, out + hash_size(HASH_MD5));
+    return ssl3_half(ks, HASH_MD5, sender, out) &&
+           ssl3_half(ks, HASH_SHA1, sender, out + hash_size(HASH_MD5));
 }
 
 bool ks_finished(const struct schedule *ks, bool client, uint8_t *out, size_t *out_len)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The key schedule of every version: one object that moves forward through stages and cannot skip one. TLS 1.3
- * secrets (RFC 8446 7.1) are rows of labels.def; TLS 1.2 and older (RFC 5246 6.3, 8.1, RFC 7627) have one master
- * secret and a key block. Callers ask for traffic keys and Finished values; they never see a label.
+ * The key schedule of every version: one object that moves forward through stages and cannot skip one. TLS
+ * 1.3 secrets (RFC 8446 7.1) are rows of labels.def; TLS 1.2 and older (RFC 5246 6.3, 8.1, RFC 7627) have one
+ * master secret and a key block. Callers ask for traffic keys and Finished values; they never see a label.
  */
 #ifndef SCHEDULE_SCHEDULE_H
 #define SCHEDULE_SCHEDULE_H
@@ -51,28 +51,36 @@ MUST_USE bool ks_suite(struct schedule *ks, uint16_t version, const struct suite
 
 /* TLS 1.3. A step whose turn has not come, or is over, fails with ERR_SECRET_SCHEDULE_STATE. */
 MUST_USE bool ks_early(struct schedule *ks, struct span psk); /* empty span: no PSK (zeros) */
-MUST_USE bool ks_handshake(struct schedule *ks, struct span shared); /* transcript is at ServerHello: handshake secrets */
-MUST_USE bool ks_master(struct schedule *ks); /* transcript is at server Finished: application + exporter secrets */
-MUST_USE bool ks_resumption(struct schedule *ks); /* transcript is at client Finished: stage DONE, current wiped */
-MUST_USE bool ks_traffic_keys(const struct suite *suite, const struct secret *traffic, struct traffic_keys *out);
-MUST_USE bool ks_next_traffic(enum hash_alg alg, struct secret *traffic); /* KeyUpdate: "traffic upd" in place */
-MUST_USE bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct span nonce, struct secret *out);
+MUST_USE bool ks_handshake(struct schedule *ks,
+                           struct span shared); /* transcript is at ServerHello: handshake secrets */
+MUST_USE bool ks_master(
+    struct schedule *ks); /* transcript is at server Finished: application + exporter secrets */
+MUST_USE bool ks_resumption(
+    struct schedule *ks); /* transcript is at client Finished: stage DONE, current wiped */
+MUST_USE bool ks_traffic_keys(const struct suite *suite, const struct secret *traffic,
+                              struct traffic_keys *out);
+MUST_USE bool ks_next_traffic(enum hash_alg alg,
+                              struct secret *traffic); /* KeyUpdate: "traffic upd" in place */
+MUST_USE bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct span nonce,
+                               struct secret *out);
 
-/* TLS 1.2 and older. ks_premaster makes the master secret: extended (RFC 7627, from the transcript as it is now) or
- * from the randoms; keylogs CLIENT_RANDOM. ks_key_block splits the key block for both directions. */
+/* TLS 1.2 and older. ks_premaster makes the master secret: extended (RFC 7627, from the transcript as it is
+ * now) or from the randoms; keylogs CLIENT_RANDOM. ks_key_block splits the key block for both directions. */
 MUST_USE bool ks_premaster(struct schedule *ks, struct span premaster, bool extended);
-MUST_USE bool ks_key_block(uint16_t version, const struct suite *suite, struct span master, const uint8_t *randoms,
-                           struct traffic_keys *client, struct traffic_keys *server);
+MUST_USE bool ks_key_block(uint16_t version, const struct suite *suite, struct span master,
+                           const uint8_t *randoms, struct traffic_keys *client, struct traffic_keys *server);
 
-/* ks_finished: the verify_data of one side over the transcript as it is now; 12, 36 (SSLv3) or hash_size bytes. */
+/* ks_finished: the verify_data of one side over the transcript as it is now; 12, 36 (SSLv3) or hash_size
+ * bytes. */
 MUST_USE bool ks_finished(const struct schedule *ks, bool client, uint8_t *out, size_t *out_len);
 
-/* ks_ssl3_digest: what SSLv3 signs in CertificateVerify (no sender) and sends in Finished: the MD5 and the SHA-1 of
- * transcript, sender, master secret and pads (RFC 6101 5.6.8, 5.6.9), 36 bytes. */
+/* ks_ssl3_digest: what SSLv3 signs in CertificateVerify (no sender) and sends in Finished: the MD5 and the
+ * SHA-1 of transcript, sender, master secret and pads (RFC 6101 5.6.8, 5.6.9), 36 bytes. */
 MUST_USE bool ks_ssl3_digest(const struct schedule *ks, struct span sender, uint8_t *out);
 
 /* keylog_secret hands one line of the NSS key log to the callback, if there is one. */
-void keylog_secret(const struct keylog *k, const char *label, const uint8_t *client_random, const struct secret *secret);
+void keylog_secret(const struct keylog *k, const char *label, const uint8_t *client_random,
+                   const struct secret *secret);
 
 void traffic_keys_wipe(struct traffic_keys *k);
 #define AUTO_KEYS __attribute__((cleanup(traffic_keys_wipe))) struct traffic_keys

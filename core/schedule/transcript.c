@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The transcript: bytes until the hash is known, then a running hash (RFC 8446 4.4.1, RFC 5246 7.4.9). The handshake
- * engine adds messages; the key schedule asks for digests. It never looks into a message.
+ * The transcript: bytes until the hash is known, then a running hash (RFC 8446 4.4.1, RFC 5246 7.4.9). The
+ * handshake engine adds messages; the key schedule asks for digests. It never looks into a message.
  */
 #include "schedule/transcript.h"
 

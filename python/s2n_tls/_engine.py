@@ -79,7 +79,9 @@ class TLSTransport(asyncio.Transport):
 class Engine(asyncio.BufferedProtocol):
     """The protocol between a transport of the event loop and a TLSBuffer."""
 
-    def __init__(self, buffer: TLSBuffer, protocol: asyncio.BaseProtocol, timeouts: tuple[float, float]) -> None:
+    def __init__(
+        self, buffer: TLSBuffer, protocol: asyncio.BaseProtocol, timeouts: tuple[float, float]
+    ) -> None:
         self.buffer = buffer
         self.protocol = protocol
         self.transport = TLSTransport(self)
@@ -132,7 +134,9 @@ class Engine(asyncio.BufferedProtocol):
         self._set_timer(None)
         error = self._error or exc
         if not self.ready.done():
-            self.ready.set_exception(error or ConnectionClosed("the connection was lost during the handshake"))
+            self.ready.set_exception(
+                error or ConnectionClosed("the connection was lost during the handshake")
+            )
             self.ready.exception()  # start_server has nobody to retrieve it
         self.buffer.close()
         if self._connected:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS for asyncio: open_connection, start_server, start_tls, and detach to move a connection elsewhere.
 
-    reader, writer = await aio.open_connection("localhost", 8443, config=Config(trust=ca_pem))
+reader, writer = await aio.open_connection("localhost", 8443, config=Config(trust=ca_pem))
 """
 
 from __future__ import annotations

@@ -67,7 +67,9 @@ class TLSBuffer:
             raise
 
     @classmethod
-    def deserialize(cls, blob: Buffer, config: Optional[Config] = None, *, server_side: bool = True) -> TLSBuffer:
+    def deserialize(
+        cls, blob: Buffer, config: Optional[Config] = None, *, server_side: bool = True
+    ) -> TLSBuffer:
         """Continue a connection from its format V1 bytes."""
         mode = Mode.SERVER if server_side else Mode.CLIENT
         return cls(connection=Connection.deserialize(mode, blob, config))

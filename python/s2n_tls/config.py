@@ -191,7 +191,9 @@ class Config(Handle):
 
     def set_verify_host(self, function: Callable[[str], bool]) -> None:
         """Decide about the peer's names. A server that checks client certificates needs this."""
-        self._callback("verify_host", function, lib.s2n_config_set_verify_host_callback, lib.s2n_tls_verify_host)
+        self._callback(
+            "verify_host", function, lib.s2n_config_set_verify_host_callback, lib.s2n_tls_verify_host
+        )
 
     def set_max_chain_depth(self, depth: int) -> None:
         """How many certificates a peer may send, its own included (default 7)."""

@@ -273,7 +273,9 @@ class Connection(Handle):
     def wire_bytes(self) -> tuple[int, int]:
         """Bytes received and sent, records and all."""
         with self._both as conn:
-            return int(lib.s2n_connection_get_wire_bytes_in(conn)), int(lib.s2n_connection_get_wire_bytes_out(conn))
+            return int(lib.s2n_connection_get_wire_bytes_in(conn)), int(
+                lib.s2n_connection_get_wire_bytes_out(conn)
+            )
 
     @property
     def selected_certificate(self) -> Optional[CertificateKeyPair]:
@@ -297,7 +299,9 @@ class Connection(Handle):
         with self._both as conn:
             if not with_pipe and self._pipe is not None:
                 if lib.s2n_tls_pipe_unread(self._pipe) or lib.s2n_tls_pipe_waiting(self._pipe):
-                    raise UsageError("bytes wait in memory: take() them and receive them first, or use detach()")
+                    raise UsageError(
+                        "bytes wait in memory: take() them and receive them first, or use detach()"
+                    )
             size = ffi.new("uint32_t *")
             check(lib.s2n_connection_serialization_length(conn, size))
             out = ffi.new("uint8_t[]", size[0])

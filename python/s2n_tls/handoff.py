@@ -69,7 +69,9 @@ def _cipher(key: Sealed) -> Any:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError as exc:
-        raise ImportError("s2n_tls.handoff needs the package cryptography: pip install s2n-tls[handoff]") from exc
+        raise ImportError(
+            "s2n_tls.handoff needs the package cryptography: pip install s2n-tls[handoff]"
+        ) from exc
     if len(key) != KEY_SIZE:
         raise UsageError(f"the key has {KEY_SIZE} bytes")
     return AESGCM(bytes(key))
@@ -107,7 +109,9 @@ def unseal(frame: Sealed, key: Sealed) -> tuple[ConnectionState, bytes]:
     from cryptography.exceptions import InvalidTag
 
     try:
-        payload = _cipher(key).decrypt(frame[_HEADER.size : start], frame[start:], _LABEL + frame[: _HEADER.size])
+        payload = _cipher(key).decrypt(
+            frame[_HEADER.size : start], frame[start:], _LABEL + frame[: _HEADER.size]
+        )
     except InvalidTag:
         raise HandoffError("the frame is not genuine: wrong key, or changed on its way") from None
     values = _read_fields(payload)

@@ -74,7 +74,11 @@ def _name(conn: Any, getter: Callable[[Any, Any], int]) -> Optional[str]:
 def _session_id(conn: Any) -> bytes:
     size = max(0, lib.s2n_connection_get_session_id_length(conn))
     out = ffi.new("uint8_t[]", max(1, size))
-    return bytes(ffi.buffer(out, size)) if size and lib.s2n_connection_get_session_id(conn, out, size) > 0 else b""
+    return (
+        bytes(ffi.buffer(out, size))
+        if size and lib.s2n_connection_get_session_id(conn, out, size) > 0
+        else b""
+    )
 
 
 def read_info(conn: Any, server_side: bool) -> HandshakeInfo:

@@ -65,11 +65,23 @@ class TLSSocket:
             raise TimeoutError("timed out")
 
     def _fill(self, deadline: Optional[float]) -> None:
+        # What waits to be sent may be what the peer waits for: a connection may come with such bytes.
+        events = select.POLLIN
+        if self.buffer.outgoing and not self._push():
+            events |= select.POLLOUT
         try:
             if self.buffer.fill_from(self.socket.recv_into) == 0:
                 self.buffer.feed_eof()
         except BlockingIOError:
-            self._wait(select.POLLIN, deadline)
+            self._wait(events, deadline)
+
+    def _push(self) -> bool:
+        """Send what the socket takes at once; whether that was all."""
+        try:
+            self.buffer.drain_to(self.socket.send)
+        except BlockingIOError:
+            pass
+        return not self.buffer.outgoing
 
     def _drain(self, deadline: Optional[float]) -> None:
         while self.buffer.outgoing:
@@ -246,7 +258,9 @@ class TLSSocket:
         return cls(sock, TLSBuffer.deserialize(blob, config, server_side=server_side))
 
     @classmethod
-    def attach(cls, sock: _socket.socket, state: ConnectionState, config: Optional[Config] = None) -> TLSSocket:
+    def attach(
+        cls, sock: _socket.socket, state: ConnectionState, config: Optional[Config] = None
+    ) -> TLSSocket:
         """Continue on this socket a connection that detach() gave up."""
         return cls(sock, TLSBuffer.attach(state, config))
 
@@ -349,11 +363,22 @@ class _Raw(io.RawIOBase):
 
 
 def _key_bits(cipher: str) -> int:
-    return next((bits for mark, bits in (("256", 256), ("CHACHA", 256), ("128", 128), ("DES", 112)) if mark in cipher), 0)
+    return next(
+        (
+            bits
+            for mark, bits in (("256", 256), ("CHACHA", 256), ("128", 128), ("DES", 112))
+            if mark in cipher
+        ),
+        0,
+    )
 
 
 def wrap_client(
-    sock: _socket.socket, config: Optional[Config] = None, *, server_name: Optional[str] = None, do_handshake: bool = True
+    sock: _socket.socket,
+    config: Optional[Config] = None,
+    *,
+    server_name: Optional[str] = None,
+    do_handshake: bool = True,
 ) -> TLSSocket:
     """TLS as a client over a connected socket. Without a config, the system's trust and the default policy."""
     if config is None:

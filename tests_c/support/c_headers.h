@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Include this first in a C++ test that looks into core/. The core's headers are C11; g++ reads them when a few C
- * words are spelled the C++ way and when standard headers come before them (`fail` of base/err.h is a macro). Then
- * include the core headers inside extern "C".
+ * Include this first in a C++ test that looks into core/. The core's headers are C11; g++ reads them when a
+ * few C words are spelled the C++ way and when standard headers come before them (`fail` of base/err.h is a
+ * macro). Then include the core headers inside extern "C".
  */
 #ifndef SUPPORT_C_HEADERS_H
 #define SUPPORT_C_HEADERS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixture of tests that link core objects: memory and libcrypto are ready, and what stays allocated counts as a
- * leak for the sanitizer. Include support/c_headers.h first.
+ * The fixture of tests that link core objects: memory and libcrypto are ready, and what stays allocated
+ * counts as a leak for the sanitizer. Include support/c_headers.h first.
  */
 #ifndef SUPPORT_CORE_FIXTURE_H
 #define SUPPORT_CORE_FIXTURE_H
@@ -15,9 +15,11 @@ extern "C" {
 #include "crypto/init.h"
 }
 
-class CoreTest : public testing::Test {
-protected:
-    static void SetUpTestSuite() {
+class CoreTest : public testing::Test
+{
+  protected:
+    static void SetUpTestSuite()
+    {
         static bool crypto_ready = false;
         if (!mem_ready()) {
             ASSERT_TRUE(mem_init());
@@ -30,7 +32,8 @@ protected:
 
     /* The span borrows: the bytes must live in a variable, not in a temporary. */
     static struct span Span(const Bytes &bytes) { return SPAN(bytes.data(), bytes.size()); }
-    static struct span Text(const char *text) {
+    static struct span Text(const char *text)
+    {
         return SPAN(reinterpret_cast<const uint8_t *>(text), std::strlen(text));
     }
     static std::string Hex(struct span s) { return ToHex(s.p, s.n); }

@@ -10,7 +10,8 @@
 
 using Bytes = std::vector<uint8_t>;
 
-inline int HexDigit(char c) {
+inline int HexDigit(char c)
+{
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
@@ -20,7 +21,8 @@ inline int HexDigit(char c) {
     throw std::invalid_argument("not a hex digit");
 }
 
-inline Bytes FromHex(const std::string &text) {
+inline Bytes FromHex(const std::string &text)
+{
     std::string digits;
     for (char c : text) {
         if (c != ' ' && c != '\n') {
@@ -37,7 +39,8 @@ inline Bytes FromHex(const std::string &text) {
     return bytes;
 }
 
-inline std::string ToHex(const uint8_t *p, size_t n) {
+inline std::string ToHex(const uint8_t *p, size_t n)
+{
     static const char digits[] = "0123456789abcdef";
     std::string text;
     for (size_t i = 0; i < n; i++) {
@@ -47,6 +50,9 @@ inline std::string ToHex(const uint8_t *p, size_t n) {
     return text;
 }
 
-inline std::string ToHex(const Bytes &bytes) { return ToHex(bytes.data(), bytes.size()); }
+inline std::string ToHex(const Bytes &bytes)
+{
+    return ToHex(bytes.data(), bytes.size());
+}
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The constant-time primitives give the right answers; that they take the same time is shown in tests_c/ct. */
+/* The constant-time primitives give the right answers; that they take the same time is shown in tests_c/ct.
+ * */
 #include "support/core_fixture.h"
 
 extern "C" {
 #include "base/ct.h"
 }
 
-namespace {
+namespace
+{
 
-TEST(Ct, EqualSeesEveryBitOfEveryByte) {
+TEST(Ct, EqualSeesEveryBitOfEveryByte)
+{
     uint8_t a[33], b[33];
     for (size_t i = 0; i < sizeof(a); i++) {
         a[i] = b[i] = static_cast<uint8_t>(i * 7);
@@ -24,7 +27,8 @@ TEST(Ct, EqualSeesEveryBitOfEveryByte) {
     EXPECT_TRUE(ct_eq(a, b, 32)); /* only what was asked for */
 }
 
-TEST(Ct, MasksAreAllOnesOrNone) {
+TEST(Ct, MasksAreAllOnesOrNone)
+{
     const uint32_t values[] = { 0, 1, 2, 127, 128, 255, 256, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff };
     for (uint32_t a : values) {
         EXPECT_EQ(ct_is_zero(a), a == 0 ? 0xffffffff : 0) << a;
@@ -35,9 +39,10 @@ TEST(Ct, MasksAreAllOnesOrNone) {
     }
 }
 
-TEST(Ct, SelectTakesOneOfTwo) {
+TEST(Ct, SelectTakesOneOfTwo)
+{
     EXPECT_EQ(ct_select8(0xffffffff, 0xab, 0xcd), 0xab);
     EXPECT_EQ(ct_select8(0, 0xab, 0xcd), 0xcd);
 }
 
-}  // namespace
+} // namespace

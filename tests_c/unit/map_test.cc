@@ -6,20 +6,24 @@ extern "C" {
 #include "base/map.h"
 }
 
-namespace {
+namespace
+{
 
-class Map : public CoreTest {
-protected:
+class Map : public CoreTest
+{
+  protected:
     void TearDown() override { map_free(&map); }
     struct map map = {};
 };
 
-TEST_F(Map, EmptyMapHasNothing) {
+TEST_F(Map, EmptyMapHasNothing)
+{
     EXPECT_EQ(map_get(&map, Text("a")), nullptr);
     EXPECT_EQ(map_get(&map, SPAN_NONE), nullptr);
 }
 
-TEST_F(Map, PutReplacesTheValueOfAnEqualKey) {
+TEST_F(Map, PutReplacesTheValueOfAnEqualKey)
+{
     int first, second;
     ASSERT_TRUE(map_put(&map, Text("example.com"), &first));
     ASSERT_TRUE(map_put(&map, Text("example.com"), &second));
@@ -29,14 +33,16 @@ TEST_F(Map, PutReplacesTheValueOfAnEqualKey) {
     EXPECT_EQ(map_get(&map, Text("example.comm")), nullptr);
 }
 
-TEST_F(Map, EmptyKeyIsAKey) {
+TEST_F(Map, EmptyKeyIsAKey)
+{
     int value;
     ASSERT_TRUE(map_put(&map, SPAN_NONE, &value));
     EXPECT_EQ(map_get(&map, SPAN_NONE), &value);
     EXPECT_EQ(map_get(&map, Text("x")), nullptr);
 }
 
-TEST_F(Map, KeysAreCopied) {
+TEST_F(Map, KeysAreCopied)
+{
     int value;
     Bytes key = FromHex("616263");
     ASSERT_TRUE(map_put(&map, Span(key), &value));
@@ -45,7 +51,8 @@ TEST_F(Map, KeysAreCopied) {
     EXPECT_EQ(map_get(&map, Span(key)), nullptr);
 }
 
-TEST_F(Map, ManyKeysSurviveGrowing) {
+TEST_F(Map, ManyKeysSurviveGrowing)
+{
     std::vector<int> values(3000);
     for (size_t i = 0; i < values.size(); i++) {
         ASSERT_TRUE(map_put(&map, Text(("host" + std::to_string(i)).c_str()), &values[i]));
@@ -57,7 +64,8 @@ TEST_F(Map, ManyKeysSurviveGrowing) {
     EXPECT_EQ(map_get(&map, Text("host3000")), nullptr);
 }
 
-TEST_F(Map, FreedMapCanBeUsedAgain) {
+TEST_F(Map, FreedMapCanBeUsedAgain)
+{
     int value;
     ASSERT_TRUE(map_put(&map, Text("a"), &value));
     map_free(&map);
@@ -66,4 +74,4 @@ TEST_F(Map, FreedMapCanBeUsedAgain) {
     EXPECT_EQ(map_get(&map, Text("b")), &value);
 }
 
-}  // namespace
+} // namespace

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Allocation, the application's callbacks, locked pages, and the growable buffer. Tests of the allocator before its
- * first init and of page locking run in a fresh process each, because both happen once in a process.
+ * Allocation, the application's callbacks, locked pages, and the growable buffer. Tests of the allocator
+ * before its first init and of page locking run in a fresh process each, because both happen once in a
+ * process.
  */
 #include "support/core_fixture.h"
 
@@ -10,7 +11,8 @@
 
 #include <cstdlib>
 
-namespace {
+namespace
+{
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kMlockIntercepted = true; /* the sanitizers turn mlock into a call that does nothing */
@@ -19,22 +21,24 @@ constexpr bool kMlockIntercepted = false;
 #endif
 
 /* Ends a fresh process with 0, or with the line of the first expectation that fails. */
-#define CHILD_EXPECT(condition)                                                                                        \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            std::fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                               \
-            std::_Exit(1);                                                                                             \
-        }                                                                                                              \
+#define CHILD_EXPECT(condition)                                          \
+    do {                                                                 \
+        if (!(condition)) {                                              \
+            std::fprintf(stderr, "line %d: %s\n", __LINE__, #condition); \
+            std::_Exit(1);                                               \
+        }                                                                \
     } while (0)
 
-class MemProcess : public testing::Test {
-protected:
+class MemProcess : public testing::Test
+{
+  protected:
     void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 using MemDeathTest = MemProcess;
 
 /* The VmFlags line of the mapping that holds p. */
-std::string FlagsOf(const void *p) {
+std::string FlagsOf(const void *p)
+{
     std::ifstream maps("/proc/self/smaps");
     uintptr_t at = reinterpret_cast<uintptr_t>(p), from = 0, to = 0;
     for (std::string line; std::getline(maps, line);) {
@@ -49,7 +53,8 @@ std::string FlagsOf(const void *p) {
     return "";
 }
 
-[[noreturn]] void UseBeforeInit() {
+[[noreturn]] void UseBeforeInit()
+{
     void *p = nullptr;
     CHILD_EXPECT(!mem_ready());
     CHILD_EXPECT(!mem_alloc(1, &p) && err_last() == ERR_NOT_INITIALIZED);
@@ -57,7 +62,8 @@ std::string FlagsOf(const void *p) {
     std::_Exit(0);
 }
 
-[[noreturn]] void UseLockedPages() {
+[[noreturn]] void UseLockedPages()
+{
     unsetenv("S2N_DONT_MLOCK");
     CHILD_EXPECT(mem_init() && mem_ready());
     void *p = nullptr;
@@ -76,7 +82,8 @@ std::string FlagsOf(const void *p) {
     std::_Exit(0);
 }
 
-[[noreturn]] void ReachTheLockLimit() {
+[[noreturn]] void ReachTheLockLimit()
+{
     unsetenv("S2N_DONT_MLOCK");
     struct rlimit none = { 0, 0 };
     CHILD_EXPECT(setrlimit(RLIMIT_MEMLOCK, &none) == 0);
@@ -87,21 +94,31 @@ std::string FlagsOf(const void *p) {
     std::_Exit(0);
 }
 
-[[noreturn]] void SwitchLockingOff() {
+[[noreturn]] void SwitchLockingOff()
+{
     setenv("S2N_DONT_MLOCK", "", 1);
     void *p = nullptr;
     CHILD_EXPECT(mem_init() && mem_alloc(100000, &p));
-    CHILD_EXPECT(FlagsOf(p).find(" lo ") == std::string::npos && FlagsOf(p).find(" dd ") == std::string::npos);
+    CHILD_EXPECT(FlagsOf(p).find(" lo ") == std::string::npos &&
+                 FlagsOf(p).find(" dd ") == std::string::npos);
     mem_free(p, 100000);
     std::_Exit(0);
 }
 
-TEST_F(MemDeathTest, NothingWorksBeforeInit) { EXPECT_EXIT(UseBeforeInit(), testing::ExitedWithCode(0), ""); }
-TEST_F(MemDeathTest, DefaultPagesAreLockedAndNotDumped) {
+TEST_F(MemDeathTest, NothingWorksBeforeInit)
+{
+    EXPECT_EXIT(UseBeforeInit(), testing::ExitedWithCode(0), "");
+}
+TEST_F(MemDeathTest, DefaultPagesAreLockedAndNotDumped)
+{
     EXPECT_EXIT(UseLockedPages(), testing::ExitedWithCode(0), "");
 }
-TEST_F(MemDeathTest, LockLimitIsAnErrorOfItsOwn) { EXPECT_EXIT(ReachTheLockLimit(), testing::ExitedWithCode(0), ""); }
-TEST_F(MemDeathTest, EnvironmentSwitchesLockingOff) {
+TEST_F(MemDeathTest, LockLimitIsAnErrorOfItsOwn)
+{
+    EXPECT_EXIT(ReachTheLockLimit(), testing::ExitedWithCode(0), "");
+}
+TEST_F(MemDeathTest, EnvironmentSwitchesLockingOff)
+{
     EXPECT_EXIT(SwitchLockingOff(), testing::ExitedWithCode(0), "");
 }
 
@@ -116,9 +133,16 @@ struct Hooks {
 };
 Hooks *hooks;
 
-int HookInit() { return hooks->init_result; }
-int HookCleanup() { return hooks->cleanup_result; }
-int HookMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
+int HookInit()
+{
+    return hooks->init_result;
+}
+int HookCleanup()
+{
+    return hooks->cleanup_result;
+}
+int HookMalloc(void **ptr, uint32_t requested, uint32_t *allocated)
+{
     if (hooks->malloc_result != 0) {
         return hooks->malloc_result;
     }
@@ -132,7 +156,8 @@ int HookMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
     *allocated = n;
     return 0;
 }
-int HookFree(void *p, uint32_t n) {
+int HookFree(void *p, uint32_t n)
+{
     EXPECT_EQ(hooks->live.at(p), n);
     for (uint32_t i = 0; i < n; i++) {
         hooks->wiped = hooks->wiped && static_cast<uint8_t *>(p)[i] == 0;
@@ -142,15 +167,18 @@ int HookFree(void *p, uint32_t n) {
     return hooks->free_result;
 }
 
-class MemHooks : public CoreTest {
-protected:
-    void SetUp() override {
+class MemHooks : public CoreTest
+{
+  protected:
+    void SetUp() override
+    {
         ASSERT_TRUE(mem_cleanup());
         hooks = &state;
         mem_hooks_set(HookInit, HookCleanup, HookMalloc, HookFree);
         ASSERT_TRUE(mem_init());
     }
-    void TearDown() override {
+    void TearDown() override
+    {
         for (const auto &block : state.live) {
             std::free(block.first); /* what a test leaves behind on purpose */
         }
@@ -161,7 +189,8 @@ protected:
     Hooks state;
 };
 
-TEST_F(MemHooks, ServeAllocationAndGetItBackWiped) {
+TEST_F(MemHooks, ServeAllocationAndGetItBackWiped)
+{
     uint8_t *p = nullptr;
     ASSERT_TRUE(mem_alloc(40, reinterpret_cast<void **>(&p)));
     EXPECT_EQ(state.live.size(), 1u);
@@ -172,7 +201,8 @@ TEST_F(MemHooks, ServeAllocationAndGetItBackWiped) {
     EXPECT_TRUE(state.wiped);
 }
 
-TEST_F(MemHooks, RefusalKeepsTheErrorSlot) {
+TEST_F(MemHooks, RefusalKeepsTheErrorSlot)
+{
     void *p = nullptr;
     EXPECT_FALSE(fail(ERR_SAFETY));
     state.malloc_result = -1;
@@ -183,7 +213,8 @@ TEST_F(MemHooks, RefusalKeepsTheErrorSlot) {
     EXPECT_EQ(p, nullptr);
 }
 
-TEST_F(MemHooks, TooLittleMemoryIsAnError) {
+TEST_F(MemHooks, TooLittleMemoryIsAnError)
+{
     void *p = nullptr;
     state.give_little = true;
     EXPECT_FALSE(mem_alloc(10, &p));
@@ -195,7 +226,8 @@ TEST_F(MemHooks, TooLittleMemoryIsAnError) {
     EXPECT_EQ(err_last(), ERR_ALLOC);
 }
 
-TEST_F(MemHooks, ExtraMemoryIsUsedByBuffers) {
+TEST_F(MemHooks, ExtraMemoryIsUsedByBuffers)
+{
     state.extra = 1000;
     struct buf b = {};
     ASSERT_TRUE(buf_reserve(&b, 10));
@@ -204,7 +236,8 @@ TEST_F(MemHooks, ExtraMemoryIsUsedByBuffers) {
     EXPECT_TRUE(state.wiped && state.live.empty());
 }
 
-TEST_F(MemHooks, FailingInitAndCleanupAreCancelled) {
+TEST_F(MemHooks, FailingInitAndCleanupAreCancelled)
+{
     state.cleanup_result = -1;
     EXPECT_FALSE(mem_cleanup());
     EXPECT_EQ(err_last(), ERR_CANCELLED);
@@ -220,7 +253,8 @@ TEST_F(MemHooks, FailingInitAndCleanupAreCancelled) {
     ASSERT_TRUE(mem_init());
 }
 
-TEST_F(MemHooks, AreDroppedByCleanup) {
+TEST_F(MemHooks, AreDroppedByCleanup)
+{
     ASSERT_TRUE(mem_cleanup());
     ASSERT_TRUE(mem_init());
     void *p = nullptr;
@@ -229,7 +263,8 @@ TEST_F(MemHooks, AreDroppedByCleanup) {
     mem_free(p, 8);
 }
 
-TEST_F(MemHooks, ARefusedFreeIsNobodysFailure) {
+TEST_F(MemHooks, ARefusedFreeIsNobodysFailure)
+{
     state.free_result = -1;
     void *p = nullptr;
     ASSERT_TRUE(mem_alloc(8, &p));
@@ -238,7 +273,8 @@ TEST_F(MemHooks, ARefusedFreeIsNobodysFailure) {
     EXPECT_EQ(err_last(), ERR_SAFETY);
 }
 
-TEST_F(MemHooks, BufferWipesThePlaceItLeaves) {
+TEST_F(MemHooks, BufferWipesThePlaceItLeaves)
+{
     struct buf b = {};
     Bytes secret(100, 0x77);
     ASSERT_TRUE(buf_append(&b, Span(secret)));
@@ -248,7 +284,8 @@ TEST_F(MemHooks, BufferWipesThePlaceItLeaves) {
     EXPECT_TRUE(state.live.empty());
 }
 
-TEST_F(MemHooks, FailedGrowthLeavesTheBufferAsItWas) {
+TEST_F(MemHooks, FailedGrowthLeavesTheBufferAsItWas)
+{
     struct buf b = {};
     ASSERT_TRUE(buf_append(&b, Text("abc")));
     state.malloc_result = -1;
@@ -261,13 +298,15 @@ TEST_F(MemHooks, FailedGrowthLeavesTheBufferAsItWas) {
 
 /* ---- buffers ---- */
 
-class Buf : public CoreTest {
-protected:
+class Buf : public CoreTest
+{
+  protected:
     void TearDown() override { buf_free(&b); }
     struct buf b = {};
 };
 
-TEST_F(Buf, AllocationRefusesNothingAndTooMuch) {
+TEST_F(Buf, AllocationRefusesNothingAndTooMuch)
+{
     void *p = nullptr;
     EXPECT_FALSE(mem_alloc(0, &p));
     EXPECT_FALSE(mem_alloc(size_t{ UINT32_MAX } + 1, &p));
@@ -275,7 +314,8 @@ TEST_F(Buf, AllocationRefusesNothingAndTooMuch) {
     mem_free(nullptr, 0);
 }
 
-TEST_F(Buf, FirstRoomIsExactThenGrowthIsGenerous) {
+TEST_F(Buf, FirstRoomIsExactThenGrowthIsGenerous)
+{
     ASSERT_TRUE(buf_append(&b, Text("0123456789")));
     EXPECT_EQ(b.cap, 10u);
     ASSERT_TRUE(buf_append(&b, Text("x")));
@@ -286,7 +326,8 @@ TEST_F(Buf, FirstRoomIsExactThenGrowthIsGenerous) {
     EXPECT_EQ(Hex(SPAN(b.p, 12)), "303132333435363738397801");
 }
 
-TEST_F(Buf, ConsumeDropsTheFrontAndWipesTheBack) {
+TEST_F(Buf, ConsumeDropsTheFrontAndWipesTheBack)
+{
     ASSERT_TRUE(buf_append(&b, Text("abcdef")));
     buf_consume(&b, 2);
     EXPECT_EQ(Hex(buf_span(&b)), "63646566");
@@ -297,7 +338,8 @@ TEST_F(Buf, ConsumeDropsTheFrontAndWipesTheBack) {
     EXPECT_EQ(Hex(SPAN(b.p, 6)), "000000000000");
 }
 
-TEST_F(Buf, ClearWipesAndKeepsTheMemory) {
+TEST_F(Buf, ClearWipesAndKeepsTheMemory)
+{
     ASSERT_TRUE(buf_append(&b, Text("abc")));
     buf_clear(&b);
     EXPECT_EQ(b.len, 0u);
@@ -305,7 +347,8 @@ TEST_F(Buf, ClearWipesAndKeepsTheMemory) {
     EXPECT_EQ(Hex(SPAN(b.p, 3)), "000000");
 }
 
-TEST_F(Buf, SetReplacesShrinksAndGrows) {
+TEST_F(Buf, SetReplacesShrinksAndGrows)
+{
     ASSERT_TRUE(buf_set(&b, Text("abcdef")));
     ASSERT_TRUE(buf_set(&b, Text("xy")));
     EXPECT_EQ(Hex(buf_span(&b)), "7879");
@@ -316,7 +359,8 @@ TEST_F(Buf, SetReplacesShrinksAndGrows) {
     EXPECT_EQ(b.len, 0u);
 }
 
-TEST_F(Buf, FixedNeverGrowsAndIsNotFreed) {
+TEST_F(Buf, FixedNeverGrowsAndIsNotFreed)
+{
     uint8_t room[4] = {};
     struct buf fixed = BUF_FIXED(room, sizeof(room));
     ASSERT_TRUE(buf_append(&fixed, Text("abc")));
@@ -329,7 +373,8 @@ TEST_F(Buf, FixedNeverGrowsAndIsNotFreed) {
     EXPECT_EQ(fixed.p, nullptr);
 }
 
-TEST_F(Buf, SizesThatDoNotFitAreRefused) {
+TEST_F(Buf, SizesThatDoNotFitAreRefused)
+{
     ASSERT_TRUE(buf_append(&b, Text("abc")));
     EXPECT_FALSE(buf_reserve(&b, UINT32_MAX));
     EXPECT_EQ(err_last(), ERR_INTEGER_OVERFLOW);
@@ -337,7 +382,8 @@ TEST_F(Buf, SizesThatDoNotFitAreRefused) {
     EXPECT_EQ(b.len, 3u);
 }
 
-TEST_F(Buf, ScopeFreesAndSecretsAreWiped) {
+TEST_F(Buf, ScopeFreesAndSecretsAreWiped)
+{
     struct secret s = { 3, { 1, 2, 3 } };
     EXPECT_EQ(Hex(secret_span(&s)), "010203");
     secret_wipe(&s);
@@ -349,4 +395,4 @@ TEST_F(Buf, ScopeFreesAndSecretsAreWiped) {
     EXPECT_TRUE(span_eq(SPAN_NONE, Text("")));
 }
 
-}  // namespace
+} // namespace

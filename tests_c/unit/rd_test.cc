@@ -6,18 +6,23 @@ extern "C" {
 #include "base/rd.h"
 }
 
-namespace {
+namespace
+{
 
-class Rd : public CoreTest {};
+class Rd : public CoreTest
+{
+};
 
-TEST_F(Rd, NumbersAreBigEndian) {
+TEST_F(Rd, NumbersAreBigEndian)
+{
     Bytes in = FromHex("01 0203 040506 0708090a 0b0c0d0e0f101112");
     struct rd r = rd_of(Span(in));
     uint8_t u8;
     uint16_t u16;
     uint32_t u24, u32;
     uint64_t u64;
-    ASSERT_TRUE(rd_u8(&r, &u8) && rd_u16(&r, &u16) && rd_u24(&r, &u24) && rd_u32(&r, &u32) && rd_u64(&r, &u64));
+    ASSERT_TRUE(rd_u8(&r, &u8) && rd_u16(&r, &u16) && rd_u24(&r, &u24) && rd_u32(&r, &u32) &&
+                rd_u64(&r, &u64));
     EXPECT_EQ(u8, 1);
     EXPECT_EQ(u16, 0x0203);
     EXPECT_EQ(u24, 0x040506u);
@@ -26,7 +31,8 @@ TEST_F(Rd, NumbersAreBigEndian) {
     EXPECT_TRUE(rd_end(&r));
 }
 
-TEST_F(Rd, ShortInputLeavesCursorOutputAndErrorAlone) {
+TEST_F(Rd, ShortInputLeavesCursorOutputAndErrorAlone)
+{
     Bytes in = FromHex("010203");
     struct rd r = rd_of(Span(in));
     uint32_t u32 = 77;
@@ -47,7 +53,8 @@ TEST_F(Rd, ShortInputLeavesCursorOutputAndErrorAlone) {
     EXPECT_EQ(err_last(), ERR_SAFETY);
 }
 
-TEST_F(Rd, VectorIsASubReader) {
+TEST_F(Rd, VectorIsASubReader)
+{
     Bytes in = FromHex("02 aabb 0001 cc 000000 dd");
     struct rd r = rd_of(Span(in)), sub;
     ASSERT_TRUE(rd_vec8(&r, &sub));
@@ -62,7 +69,8 @@ TEST_F(Rd, VectorIsASubReader) {
     EXPECT_TRUE(rd_end(&r));
 }
 
-TEST_F(Rd, VectorLongerThanTheInputIsRefusedWhole) {
+TEST_F(Rd, VectorLongerThanTheInputIsRefusedWhole)
+{
     for (const char *hex : { "03aabb", "04aabb", "ff" }) {
         Bytes in = FromHex(hex);
         struct rd r = rd_of(Span(in)), sub = rd_of(SPAN_NONE);
@@ -77,7 +85,8 @@ TEST_F(Rd, VectorLongerThanTheInputIsRefusedWhole) {
     EXPECT_EQ(rd_left(&r), 4u);
 }
 
-TEST_F(Rd, EmptyCursorWithoutPointerGivesEmptyBytes) {
+TEST_F(Rd, EmptyCursorWithoutPointerGivesEmptyBytes)
+{
     struct rd r = rd_of(SPAN_NONE);
     struct span s = SPAN(reinterpret_cast<const uint8_t *>("x"), 1);
     uint8_t v;
@@ -88,4 +97,4 @@ TEST_F(Rd, EmptyCursorWithoutPointerGivesEmptyBytes) {
     EXPECT_TRUE(rd_copy(&r, &v, 0));
 }
 
-}  // namespace
+} // namespace

@@ -6,15 +6,18 @@ extern "C" {
 #include "base/wr.h"
 }
 
-namespace {
+namespace
+{
 
-class Wr : public CoreTest {
-protected:
+class Wr : public CoreTest
+{
+  protected:
     void TearDown() override { buf_free(&out); }
     struct buf out = {};
 };
 
-TEST_F(Wr, NumbersAreBigEndian) {
+TEST_F(Wr, NumbersAreBigEndian)
+{
     struct wr w = wr_to(&out);
     wr_u8(&w, 1);
     wr_u16(&w, 0x0203);
@@ -29,7 +32,8 @@ TEST_F(Wr, NumbersAreBigEndian) {
     EXPECT_EQ(Hex(buf_span(&out)), "0102030405060708090a0b0c0d0e0f1011120000abcd");
 }
 
-TEST_F(Wr, LengthFieldsNest) {
+TEST_F(Wr, LengthFieldsNest)
+{
     struct wr w = wr_to(&out);
     struct wr_mark outer = wr_open(&w, 3);
     struct wr_mark middle = wr_open(&w, 2);
@@ -43,7 +47,8 @@ TEST_F(Wr, LengthFieldsNest) {
                                    "01aa");
 }
 
-TEST_F(Wr, LengthFieldHoldsItsMaximumAndNoMore) {
+TEST_F(Wr, LengthFieldHoldsItsMaximumAndNoMore)
+{
     for (unsigned extra = 0; extra < 2; extra++) {
         struct wr w = wr_to(&out);
         struct wr_mark mark = wr_open(&w, 1);
@@ -59,7 +64,8 @@ TEST_F(Wr, LengthFieldHoldsItsMaximumAndNoMore) {
     EXPECT_FALSE(wr_ok(&w));
 }
 
-TEST_F(Wr, FullFixedBufferFailsOnceAndForAll) {
+TEST_F(Wr, FullFixedBufferFailsOnceAndForAll)
+{
     uint8_t room[3] = { 9, 9, 9 };
     struct buf fixed = BUF_FIXED(room, sizeof(room));
     struct wr w = wr_to(&fixed);
@@ -76,7 +82,8 @@ TEST_F(Wr, FullFixedBufferFailsOnceAndForAll) {
     EXPECT_EQ(fixed.len, 2u);
 }
 
-TEST_F(Wr, RoomIsPartOfTheBuffer) {
+TEST_F(Wr, RoomIsPartOfTheBuffer)
+{
     struct wr w = wr_to(&out);
     uint8_t *room = wr_room(&w, 4);
     ASSERT_NE(room, nullptr);
@@ -87,7 +94,8 @@ TEST_F(Wr, RoomIsPartOfTheBuffer) {
     EXPECT_EQ(std::memcmp(out.p, "abcde", 5), 0);
 }
 
-TEST_F(Wr, GrowsPastAnySize) {
+TEST_F(Wr, GrowsPastAnySize)
+{
     struct wr w = wr_to(&out);
     for (uint32_t i = 0; i < 20000; i++) {
         wr_u32(&w, i);
@@ -97,4 +105,4 @@ TEST_F(Wr, GrowsPastAnySize) {
     EXPECT_EQ(ToHex(out.p + 4 * 19999, 4), "00004e1f");
 }
 
-}  // namespace
+} // namespace

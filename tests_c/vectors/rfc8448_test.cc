@@ -9,14 +9,16 @@ extern "C" {
 #include "schedule/schedule.h"
 }
 
-namespace {
+namespace
+{
 
 struct Trace {
     std::map<std::string, Bytes> values;
     const Bytes &operator[](const std::string &name) const { return values.at(name); }
 };
 
-const Trace &Named(const std::string &trace) {
+const Trace &Named(const std::string &trace)
+{
     static const std::map<std::string, Trace> traces = [] {
         std::map<std::string, Trace> all;
 #define VALUE(name_of_trace, name, hex) all[#name_of_trace].values[#name] = FromHex(hex);
@@ -27,23 +29,28 @@ const Trace &Named(const std::string &trace) {
     return traces.at(trace);
 }
 
-class Rfc8448 : public CoreTest {
-protected:
+class Rfc8448 : public CoreTest
+{
+  protected:
     void SetUp() override { ks_init(&ks); }
     void TearDown() override { ks_wipe(&ks); }
 
-    void Add(const Trace &trace, const char *name) {
+    void Add(const Trace &trace, const char *name)
+    {
         ASSERT_TRUE(transcript_add(&ks.transcript, Span(trace[name]))) << name;
     }
-    void ExpectHash(const Trace &trace, const char *name) {
+    void ExpectHash(const Trace &trace, const char *name)
+    {
         Bytes digest(32);
         ASSERT_TRUE(transcript_peek(&ks.transcript, digest.data()));
         EXPECT_EQ(ToHex(digest), ToHex(trace[name])) << name;
     }
-    void ExpectSecret(const Trace &trace, const char *name, const struct secret &secret) {
+    void ExpectSecret(const Trace &trace, const char *name, const struct secret &secret)
+    {
         EXPECT_EQ(Hex(secret_span(&secret)), ToHex(trace[name])) << name;
     }
-    void ExpectKeys(const Trace &trace, const std::string &name, enum secret_id id) {
+    void ExpectKeys(const Trace &trace, const std::string &name, enum secret_id id)
+    {
         struct traffic_keys keys;
         ASSERT_TRUE(ks_traffic_keys(ks.suite, &ks.named[id], &keys));
         EXPECT_EQ(ToHex(keys.key, keys.key_len), ToHex(trace[name + "_key"])) << name;
@@ -52,14 +59,17 @@ protected:
         traffic_keys_wipe(&keys);
     }
     /* The Finished message that we would send is the one of the trace. */
-    void ExpectFinished(const Trace &trace, bool client) {
+    void ExpectFinished(const Trace &trace, bool client)
+    {
         Bytes verify_data(HASH_MAX);
         size_t n = 0;
         ASSERT_TRUE(ks_finished(&ks, client, verify_data.data(), &n));
         verify_data.resize(n);
-        EXPECT_EQ("14000020" + ToHex(verify_data), ToHex(trace[client ? "client_finished" : "server_finished"]));
+        EXPECT_EQ("14000020" + ToHex(verify_data),
+                  ToHex(trace[client ? "client_finished" : "server_finished"]));
     }
-    void ServerFlight(const Trace &trace) {
+    void ServerFlight(const Trace &trace)
+    {
         for (const char *name : { "encrypted_extensions", "certificate", "certificate_verify" }) {
             Add(trace, name);
         }
@@ -71,7 +81,8 @@ protected:
     struct schedule ks;
 };
 
-TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_UpToTheServersFlight) {
+TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_UpToTheServersFlight)
+{
     const Trace &t = Named("simple");
     Add(t, "client_hello");
     Add(t, "server_hello");
@@ -88,7 +99,8 @@ TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_UpToTheServersFlight) {
     ServerFlight(t);
 }
 
-TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_FromTheServersFinishedOn) {
+TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_FromTheServersFinishedOn)
+{
     const Trace &t = Named("simple");
     ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301))); /* hashing from the first message on */
     Add(t, "client_hello");
@@ -113,7 +125,8 @@ TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_FromTheServersFinishedOn) {
     ExpectSecret(t, "psk", psk);
 }
 
-TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash) {
+TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash)
+{
     const Trace &t = Named("retry");
     Add(t, "client_hello1");
     ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301)));
@@ -136,4 +149,4 @@ TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash) {
     ExpectSecret(t, "exporter", ks.named[SECRET_EXPORTER]);
 }
 
-}  // namespace
+} // namespace

@@ -15,16 +15,41 @@ from s2n_tls import CertificateKeyPair, Config, Connection, HandleClosed, Mode, 
 from tlskit import client_config, connected, in_thread, pair_of, pass_on, server_config, shake
 
 
-@pytest.mark.parametrize("call", [
-    lambda c: c.negotiate(), lambda c: c.send(b"x"), lambda c: c.recv(1), lambda c: c.peek(), lambda c: c.shutdown(),
-    lambda c: c.shutdown_send(), lambda c: c.serialize(), lambda c: c.info(), lambda c: c.alert, lambda c: c.version,
-    lambda c: c.blinding_delay, lambda c: c.feed(b"x"), lambda c: c.feed_eof(), lambda c: c.take(), lambda c: c.incoming,
-    lambda c: c.outgoing, lambda c: c.set_fd(0), lambda c: c.use_memory(), lambda c: c.set_server_name("x"),
-    lambda c: c.set_alpn(["h2"]), lambda c: c.set_policy("default"), lambda c: c.prefer_throughput(),
-    lambda c: c.release_buffers(), lambda c: c.free_handshake(), lambda c: c.request_key_update(),
-    lambda c: c.wire_bytes, lambda c: c.last_message, lambda c: c.selected_certificate,
-    lambda c: c.set_verify_host(lambda name: True), lambda c: c.__enter__(),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.negotiate(),
+        lambda c: c.send(b"x"),
+        lambda c: c.recv(1),
+        lambda c: c.peek(),
+        lambda c: c.shutdown(),
+        lambda c: c.shutdown_send(),
+        lambda c: c.serialize(),
+        lambda c: c.info(),
+        lambda c: c.alert,
+        lambda c: c.version,
+        lambda c: c.blinding_delay,
+        lambda c: c.feed(b"x"),
+        lambda c: c.feed_eof(),
+        lambda c: c.take(),
+        lambda c: c.incoming,
+        lambda c: c.outgoing,
+        lambda c: c.set_fd(0),
+        lambda c: c.use_memory(),
+        lambda c: c.set_server_name("x"),
+        lambda c: c.set_alpn(["h2"]),
+        lambda c: c.set_policy("default"),
+        lambda c: c.prefer_throughput(),
+        lambda c: c.release_buffers(),
+        lambda c: c.free_handshake(),
+        lambda c: c.request_key_update(),
+        lambda c: c.wire_bytes,
+        lambda c: c.last_message,
+        lambda c: c.selected_certificate,
+        lambda c: c.set_verify_host(lambda name: True),
+        lambda c: c.__enter__(),
+    ],
+)
 def test_closed_connection_raises(pki, call):
     conn = Connection(Mode.CLIENT, client_config(pki))
     conn.use_memory()
@@ -34,10 +59,18 @@ def test_closed_connection_raises(pki, call):
         call(conn)
 
 
-@pytest.mark.parametrize("call", [
-    lambda c: c.set_policy("default"), lambda c: c.add_trust("x"), lambda c: c.supported_groups(),
-    lambda c: c.client_auth, lambda c: c.set_key_log(print), lambda c: Connection(Mode.CLIENT, c), lambda c: c.__enter__(),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.set_policy("default"),
+        lambda c: c.add_trust("x"),
+        lambda c: c.supported_groups(),
+        lambda c: c.client_auth,
+        lambda c: c.set_key_log(print),
+        lambda c: Connection(Mode.CLIENT, c),
+        lambda c: c.__enter__(),
+    ],
+)
 def test_closed_config_raises(call):
     config = Config()
     config.close()
@@ -45,10 +78,17 @@ def test_closed_config_raises(call):
         call(config)
 
 
-@pytest.mark.parametrize("call", [
-    lambda c: c.send(b"x"), lambda c: c.recv(1), lambda c: c.serialize(), lambda c: c.info(), lambda c: c.feed(b"x"),
-    lambda c: c.take(),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.send(b"x"),
+        lambda c: c.recv(1),
+        lambda c: c.serialize(),
+        lambda c: c.info(),
+        lambda c: c.feed(b"x"),
+        lambda c: c.take(),
+    ],
+)
 def test_calls_without_a_handshake_or_a_transport_raise(call):
     with Connection(Mode.SERVER) as conn, pytest.raises(Exception) as caught:
         call(conn)

@@ -59,7 +59,9 @@ async def finish(writer):
 def test_echo(pki, policy, version):
     async def main():
         async with Echo(server_config(pki, policy=policy, alpn=["echo"])) as echo:
-            reader, writer = await connect(pki, echo.port, config=client_config(pki, policy=policy, alpn=["echo"]))
+            reader, writer = await connect(
+                pki, echo.port, config=client_config(pki, policy=policy, alpn=["echo"])
+            )
             writer.write(b"hello")
             assert await reader.readexactly(5) == b"hello"
             info = writer.get_extra_info("tls_info")
@@ -114,7 +116,9 @@ def test_stdlib_ssl_is_understood_in_both_roles(pki):
     async def main():
         context = ssl.create_default_context(cadata=pki.ca.decode())
         async with Echo(server_config(pki)) as echo:
-            reader, writer = await asyncio.open_connection(HOST, echo.port, ssl=context, server_hostname="localhost")
+            reader, writer = await asyncio.open_connection(
+                HOST, echo.port, ssl=context, server_hostname="localhost"
+            )
             writer.write(b"from the standard library")
             assert await reader.readexactly(25) == b"from the standard library"
             await finish(writer)
@@ -218,7 +222,9 @@ def test_client_certificate_missing(pki):
     from s2n_tls import ClientAuth
 
     async def main():
-        config = server_config(pki, trust=pki.ca, client_auth=ClientAuth.REQUIRED, verify_host=lambda name: True)
+        config = server_config(
+            pki, trust=pki.ca, client_auth=ClientAuth.REQUIRED, verify_host=lambda name: True
+        )
         async with Echo(config) as echo:
             with pytest.raises((S2NError, asyncio.IncompleteReadError)):
                 reader, writer = await connect(pki, echo.port)
@@ -344,5 +350,3 @@ def test_detach_moves_a_connection_out_of_the_loop_and_back(pki):
         server.close()
 
     run(main())
-
-

@@ -168,13 +168,12 @@ static bool decide13(struct handshake *hs)
     struct session *s = hs->session;
     bool again = (s->type & HELLO_RETRY_REQUEST) != 0;
     const struct suite *before = s->suite;
-    const struct group *asked = hs->retry_group;
     bool retry;
     TRY(check_complete13(hs));
     TRY(neg_suite(hs));
     TRY(neg_group13(hs, &retry));
-    if (again && (retry || s->suite != before || s->group != asked)) {
-        return fail(ERR_BAD_MESSAGE); /* the second hello holds exactly the share we asked for */
+    if (again && s->suite != before) {
+        return fail(ERR_BAD_MESSAGE);
     }
     s->session_id_len = (uint8_t) hs->peer.session_id.n;
     memcpy(s->session_id, hs->peer.session_id.p, hs->peer.session_id.n);

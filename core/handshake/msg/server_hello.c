@@ -117,8 +117,8 @@ static bool settle_version(struct handshake *hs, const struct hello *h, bool ret
     }
     uint16_t version = is13 ? TLS13 : h->legacy_version;
     s->server_version = version;
-    if (version < hs->policy->min || version > hs->policy->max) {
-        return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED);
+    if (version < hs->policy->min || version > hs->policy->max || (!is13 && version > TLS12)) {
+        return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED); /* RFC 8446 4.1.3: TLS 1.3 is only ever said by the extension */
     }
     if (is13 && h->legacy_version != TLS12) {
         return fail(ERR_BAD_MESSAGE);
@@ -202,6 +202,6 @@ bool msg_server_hello_read(struct handshake *hs, struct rd *r)
     }
     memcpy(hs->ks.randoms + 32, h.random.p, 32);
     s->type |= NEGOTIATED | FULL_HANDSHAKE;
-    s->type |= hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE ? CLIENT_AUTH : 0; /* until the server skips it */
+    s->type |= hs_client_auth(hs->set) == S2N_CERT_AUTH_REQUIRED ? CLIENT_AUTH : 0; /* else if the server asks */
     return hs_is13(hs) ? read_hello13(hs, &h) : read_hello12(hs, &h);
 }

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handshake's driver: the engine (handshake/run.c) says whether it wants to read or is done, this file moves the
+ * records. What the engine wrote is always out before we read, as the peer may wait for it. Called by abi/src.
+ */
+#include "conn/inner.h"
+
+#include "s2n.h"
+
+static bool start(struct s2n_connection *c)
+{
+    c->sizes.send_buffer = c->set.config->send_buffer_size;
+    TRY(conn_tx_ready(c));
+    c->hs = hs_new(&c->set, &c->session, &c->in, &c->out, &c->writing.tx);
+    TRY(c->hs != NULL);
+    struct size_rules plain = c->sizes;
+    plain.dynamic_threshold = 0; /* for application data only */
+    c->hs->fragment = (uint16_t) size_next(&plain, &c->out);
+    return true;
+}
+
+static enum step flush(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    *blocked = S2N_BLOCKED_ON_WRITE;
+    io_cork(&c->io, true);
+    enum step s = conn_flush_tx(c);
+    if (s == STEP_OK) {
+        io_cork(&c->io, false);
+    }
+    return s;
+}
+
+/* Our record could not be written: most often because the peer has gone, and said why before. */
+static enum step why_broken(struct s2n_connection *c)
+{
+    for (int i = 0; i < LAST_RECORDS_MAX; i++) {
+        struct rec rec;
+        enum step s = conn_next_record(c, NULL, 0, &rec);
+        if (s != STEP_OK || rec.type == CT_APPDATA) {
+            break;
+        }
+        if (rec.type == CT_ALERT && conn_dispatch(c, &rec) == STEP_ALERT) {
+            return STEP_ALERT;
+        }
+    }
+    return STEP_BROKEN;
+}
+
+/* The handshake object goes at once: what is left of it is in the session. Messages that came in one record with the
+ * last one are post-handshake messages. */
+static bool finish(struct s2n_connection *c)
+{
+    struct handshake *hs = c->hs;
+    c->hs = NULL;
+    bool ok = hs->rx.len == 0 || post_feed(c, buf_span(&hs->rx));
+    hs_free(hs);
+    conn_apply_fragment(c);
+    c->reading.idle = 0;
+    return ok;
+}
+
+/* The engine failed, in a message of the peer or in one of ours. Either is the end, but only the former is something
+ * that the peer could measure. */
+static enum step engine_failed(struct s2n_connection *c)
+{
+    if (!hs_mine(c->hs, c->session.message)) {
+        return STEP_FATAL;
+    }
+    conn_kill(c, &c->shared.writer_alert, err_last());
+    return STEP_RETRY;
+}
+
+/* The peer's next record. Records that bring the handshake on start the count of idle ones again. */
+static enum step read_one(struct s2n_connection *c)
+{
+    struct rec rec;
+    enum step s = conn_next_record(c, NULL, 0, &rec);
+    if (s != STEP_OK) {
+        return s;
+    }
+    if (rec.type == CT_HANDSHAKE) {
+        c->reading.idle = 0;
+    }
+    return conn_dispatch(c, &rec);
+}
+
+static enum step shake(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    for (;;) {
+        enum hs_result r = hs_run(c->hs);
+        if (r == HS_FAIL) {
+            return engine_failed(c);
+        }
+        if (r == HS_DONE && !finish(c)) {
+            return STEP_FATAL;
+        }
+        enum step s = flush(c, blocked);
+        if (s == STEP_BROKEN) {
+            return why_broken(c);
+        }
+        if (s != STEP_OK || r == HS_DONE) {
+            return s;
+        }
+        *blocked = S2N_BLOCKED_ON_READ;
+        s = read_one(c);
+        if (s != STEP_OK) {
+            return s;
+        }
+    }
+}
+
+/* After the handshake only what is waiting to be written goes out. */
+static bool settle(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    if (conn_is13(c) && atomic_load(&c->shared.key_update_pending)) {
+        TRY(conn_tx_ready(c));
+        TRY(post_send_key_update(c));
+    }
+    TRY(conn_step_ok(flush(c, blocked)));
+    *blocked = S2N_NOT_BLOCKED;
+    return true;
+}
+
+static bool negotiate_locked(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    if (atomic_load(&c->shared.read_closed) || atomic_load(&c->shared.write_closed)) {
+        return fail(ERR_CLOSED);
+    }
+    if (c->hs == NULL && !c->session.complete) {
+        TRY(start(c));
+    }
+    if (c->hs != NULL) {
+        enum step s = shake(c, blocked);
+        conn_shrink_rx(c);
+        if (s == STEP_FATAL) {
+            conn_blame(c);
+        }
+        TRY(conn_step_ok(s));
+    }
+    return settle(c, blocked);
+}
+
+bool conn_negotiate(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    *blocked = S2N_NOT_BLOCKED;
+    TRY(conn_enter(&c->shared.negotiate_busy));
+    bool ok = negotiate_locked(c, blocked);
+    conn_leave(&c->shared.negotiate_busy);
+    return ok;
+}
