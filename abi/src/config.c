@@ -49,21 +49,21 @@ int s2n_config_get_ctx(struct s2n_config *config, void **ctx)
     return S2N_SUCCESS;
 }
 
-int s2n_config_set_wall_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx)
+int s2n_config_set_wall_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock, void *ctx)
 {
-    if (!GIVEN(config) || !GIVEN(clock_fn)) {
+    if (!GIVEN(config) || !GIVEN(clock)) {
         return S2N_FAILURE;
     }
-    config->wall = (struct clock_hook){ .fn = clock_fn, .ctx = ctx };
+    config->wall = (struct clock_hook){ .fn = clock, .ctx = ctx };
     return S2N_SUCCESS;
 }
 
-int s2n_config_set_monotonic_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock_fn, void *ctx)
+int s2n_config_set_monotonic_clock(struct s2n_config *config, s2n_clock_time_nanoseconds clock, void *ctx)
 {
-    if (!GIVEN(config) || !GIVEN(clock_fn)) {
+    if (!GIVEN(config) || !GIVEN(clock)) {
         return S2N_FAILURE;
     }
-    config->mono = (struct clock_hook){ .fn = clock_fn, .ctx = ctx };
+    config->mono = (struct clock_hook){ .fn = clock, .ctx = ctx };
     return S2N_SUCCESS;
 }
 
@@ -179,14 +179,14 @@ int s2n_config_set_cipher_preferences(struct s2n_config *config, const char *ver
     return result(policy_find(version, &view) && GIVEN(config) && config_set_policy(config, version));
 }
 
-int s2n_config_get_supported_groups(struct s2n_config *config, uint16_t *groups, uint16_t groups_count_max,
+int s2n_config_get_supported_groups(struct s2n_config *config, uint16_t *ids, uint16_t groups_count_max,
                                     uint16_t *groups_count)
 {
     if (!GIVEN(groups_count)) {
         return S2N_FAILURE;
     }
     *groups_count = 0;
-    if (!GIVEN(config) || !GIVEN(groups)) {
+    if (!GIVEN(config) || !GIVEN(ids)) {
         return S2N_FAILURE;
     }
     const struct policy_view *view = config->policy;
@@ -195,7 +195,7 @@ int s2n_config_get_supported_groups(struct s2n_config *config, uint16_t *groups,
         return S2N_FAILURE;
     }
     for (uint16_t i = 0; i < view->groups_n; i++) {
-        groups[i] = view->groups[i]->id;
+        ids[i] = view->groups[i]->id;
     }
     *groups_count = view->groups_n;
     return S2N_SUCCESS;

@@ -43,12 +43,12 @@ int s2n_config_set_max_cert_chain_depth(struct s2n_config *config, uint16_t max_
     return S2N_SUCCESS;
 }
 
-int s2n_config_set_verify_host_callback(struct s2n_config *config, s2n_verify_host_fn host_fn, void *data)
+int s2n_config_set_verify_host_callback(struct s2n_config *config, s2n_verify_host_fn judge, void *data)
 {
     if (!GIVEN(config)) {
         return S2N_FAILURE;
     }
-    config->verify_host = host_fn;
+    config->verify_host = judge;
     config->verify_host_data = data;
     return S2N_SUCCESS;
 }

@@ -72,6 +72,7 @@ int s2n_cleanup_thread(void)
     return S2N_SUCCESS;
 }
 
+/* An allocator of the application's that refuses to end is still in use: then everything else starts again. */
 int s2n_cleanup_final(void)
 {
     if (!initialised) {
@@ -80,8 +81,13 @@ int s2n_cleanup_final(void)
     }
     config_cleanup();
     crypto_cleanup();
-    initialised = false;
-    return result(mem_cleanup());
+    if (mem_cleanup()) {
+        initialised = false;
+        return S2N_SUCCESS;
+    }
+    initialised = crypto_init() && start_config();
+    (void) fail(ERR_ATEXIT);
+    return S2N_FAILURE;
 }
 
 /* A choice for the time before s2n_init. */

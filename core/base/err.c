@@ -101,6 +101,11 @@ const char *err_text(int code)
     return row == NULL ? UNKNOWN_TEXT : row->text;
 }
 
+bool err_known(int code)
+{
+    return row_of(code) != NULL;
+}
+
 int err_alert(int code)
 {
     const struct row *row = row_of(code);
@@ -156,6 +161,15 @@ const char *err_place_short(void)
 }
 
 /* ---- stack traces ---- */
+
+bool err_traces_supported(void)
+{
+#ifdef HAVE_BACKTRACE
+    return true;
+#else
+    return false;
+#endif
+}
 
 void err_traces_set(bool on)
 {

@@ -32,7 +32,7 @@ enum err_code {
 };
 
 /* Record `code` with its place in the thread's slot; always false, so that `return fail(...)` reads well. */
-#define fail(code) err_set((code), __FILE__, __LINE__)
+#define fail(code) ((void) err_set((code), __FILE__, __LINE__), false)
 bool err_set(int code, const char *file, int line) __attribute__((cold));
 
 /* Pass a failure on. The only macro of the library that returns. */
@@ -50,6 +50,7 @@ static inline int err_type(int code) { return code >> 26; }
 /* err_name, err_text: the row's name (with the public prefix) and text; one fixed text for an unknown code. */
 const char *err_name(int code);
 const char *err_text(int code);
+bool err_known(int code); /* the number has a row */
 /* err_place_debug, err_place_short: where the thread's last error was raised; "" before any. */
 const char *err_place_debug(void);
 const char *err_place_short(void);
@@ -62,6 +63,7 @@ struct err_trace {
     char **frames;
     int count;
 };
+bool err_traces_supported(void); /* by the platform */
 void err_traces_set(bool on);
 bool err_traces_on(void);
 MUST_USE bool err_trace_capture(void);

@@ -139,6 +139,12 @@ bool mem_cleanup(void)
     return true;
 }
 
+void mem_undo(void)
+{
+    (void) in_use.cleanup();
+    ready = false;
+}
+
 bool mem_ready(void)
 {
     return ready;

@@ -19,6 +19,7 @@ typedef int mem_free_fn(void *ptr, uint32_t size);
 void mem_hooks_set(mem_init_fn *init, mem_cleanup_fn *cleanup, mem_malloc_fn *alloc, mem_free_fn *release);
 MUST_USE bool mem_init(void);
 MUST_USE bool mem_cleanup(void);
+void mem_undo(void); /* as before mem_init, when what came after it failed: the allocator stays as chosen */
 bool mem_ready(void);
 
 /* mem_alloc gives n zeroed bytes (n > 0) or fails with ERR_ALLOC (or the hook's own silence); mem_free wipes. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keying and ending of record ciphers. Called by half_key and half_wipe. The kinds differ after the key is in, which
- * is aead_ready and cbc_ready; nothing here touches a record.
+ * Keying and ending of record ciphers. Called by half_key and half_wipe. The kinds differ after the key is
+ * in, which is aead_ready and cbc_ready; nothing here touches a record.
  */
 #include "crypto/cipher.h"
 
@@ -22,7 +22,8 @@ static bool set_key(struct cipher_ctx *c, const struct cipher *cipher, struct sp
         c->evp = EVP_CIPHER_CTX_new();
     }
     c->cipher = cipher;
-    return c->evp != NULL && EVP_CipherInit_ex2(c->evp, same ? NULL : evp, key.p, iv.p, c->sealing, NULL) == 1;
+    return c->evp != NULL &&
+           EVP_CipherInit_ex2(c->evp, same ? NULL : evp, key.p, iv.p, c->sealing, NULL) == 1;
 }
 
 static bool ready(struct cipher_ctx *c, struct span mac_key, struct span iv)
@@ -39,8 +40,8 @@ static bool ready(struct cipher_ctx *c, struct span mac_key, struct span iv)
     return false;
 }
 
-bool cipher_key(struct cipher_ctx *c, const struct cipher *cipher, uint16_t version, bool sealing, struct span key,
-                enum hash_alg mac_alg, struct span mac_key, struct span iv)
+bool cipher_key(struct cipher_ctx *c, const struct cipher *cipher, uint16_t version, bool sealing,
+                struct span key, enum hash_alg mac_alg, struct span mac_key, struct span iv)
 {
     static const uint8_t no_iv[CIPHER_BLOCK];
     bool chained = cipher->kind == KIND_CBC && version <= TLS10;

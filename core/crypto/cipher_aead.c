@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AEAD records (RFC 8446 5.2, RFC 5288, RFC 7905). Called by record/protect.c. The shape of the code is measured, not
- * guessed: at 64 bytes most of the time is libcrypto's call overhead, so each record makes the fewest and cheapest
- * calls that give the right bytes. Nonces and headers come from the caller; nothing here counts records.
+ * AEAD records (RFC 8446 5.2, RFC 5288, RFC 7905). Called by record/protect.c. The shape of the code is
+ * measured, not guessed: at 64 bytes most of the time is libcrypto's call overhead, so each record makes the
+ * fewest and cheapest calls that give the right bytes. Nonces and headers come from the caller; nothing here
+ * counts records.
  */
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -12,8 +13,8 @@
 
 #include "crypto/cipher_parts.h"
 
-/* Up to here a copy costs GCM less than one more call into libcrypto. Poly1305 gains nothing: it is slow after an odd
- * length, so the one byte of the type comes last and alone. */
+/* Up to here a copy costs GCM less than one more call into libcrypto. Poly1305 gains nothing: it is slow
+ * after an odd length, so the one byte of the type comes last and alone. */
 #define COPY_LIMIT 2048
 /* Up to here libcrypto's TLS 1.2 record interface wins although it works in place only. */
 #define RECORD_SEAL_LIMIT 8192
@@ -36,8 +37,8 @@ static bool set_param(EVP_CIPHER_CTX *evp, const char *key, uint8_t *p, size_t n
 
 /* ---- keying ---- */
 
-/* Setting a GCM nonce as a parameter takes half the time of EVP_CipherInit. Whether this libcrypto can is asked once
- * per process, by looking at what it made of one; if not, everything takes the ordinary way. */
+/* Setting a GCM nonce as a parameter takes half the time of EVP_CipherInit. Whether this libcrypto can is
+ * asked once per process, by looking at what it made of one; if not, everything takes the ordinary way. */
 static bool takes_whole_iv(EVP_CIPHER_CTX *evp)
 {
     static atomic_int answer; /* 0 not asked, 1 yes, 2 no */
@@ -46,7 +47,8 @@ static bool takes_whole_iv(EVP_CIPHER_CTX *evp)
         uint8_t iv[CIPHER_NONCE] = { 0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xa5 };
         uint8_t seen[CIPHER_NONCE] = { 0 };
         bool yes = set_param(evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, iv, WHOLE_IV) &&
-                   EVP_CIPHER_CTX_get_original_iv(evp, seen, sizeof(seen)) == 1 && memcmp(iv, seen, sizeof(iv)) == 0;
+                   EVP_CIPHER_CTX_get_original_iv(evp, seen, sizeof(seen)) == 1 &&
+                   memcmp(iv, seen, sizeof(iv)) == 0;
         known = yes ? 1 : 2;
         atomic_store_explicit(&answer, known, memory_order_relaxed);
     }
@@ -67,7 +69,8 @@ bool aead_ready(struct cipher_ctx *c, struct span iv)
     memcpy(nonce, iv.p, iv.n);
     bool ok = true;
     if (c->whole_iv || c->cipher->nonce == NONCE_XOR) {
-        ok = set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, c->whole_iv ? WHOLE_IV : sizeof(nonce));
+        ok = set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce,
+                       c->whole_iv ? WHOLE_IV : sizeof(nonce));
     }
     wipe(nonce, sizeof(nonce));
     return ok;
@@ -87,7 +90,8 @@ static bool start_open(struct cipher_ctx *c, uint8_t *nonce, uint8_t *tag)
 {
     if (c->whole_iv) {
         OSSL_PARAM params[] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TAG, tag, CIPHER_TAG),
-                                bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, WHOLE_IV), OSSL_PARAM_END };
+                                bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, WHOLE_IV),
+                                OSSL_PARAM_END };
         return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
     }
     return start(c, nonce) && set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TAG, tag, CIPHER_TAG);
@@ -143,7 +147,8 @@ bool cipher_seal(struct cipher_ctx *c, uint8_t *nonce, struct span aad, const st
     return fail(ERR_ENCRYPT);
 }
 
-bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad, uint8_t *in, size_t in_len, uint8_t *out)
+bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad, uint8_t *in, size_t in_len,
+                 uint8_t *out)
 {
     size_t total = in_len - CIPHER_TAG;
     if (start_open(c, nonce, in + total) && update(c, NULL, aad.p, aad.n) && update(c, out, in, total) &&
@@ -156,8 +161,8 @@ bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad, uint8_t 
 
 /* ---- TLS 1.2 ---- */
 
-/* libcrypto's record interface: header as a parameter, then one call in place over nonce, text and tag. It takes the
- * length with explicit nonce (and, opening, tag) and corrects it itself. */
+/* libcrypto's record interface: header as a parameter, then one call in place over nonce, text and tag. It
+ * takes the length with explicit nonce (and, opening, tag) and corrects it itself. */
 static bool whole_record(struct cipher_ctx *c, OSSL_PARAM *params, uint8_t *frag, size_t len)
 {
     int out_len;
@@ -184,7 +189,8 @@ static bool seal_record(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, co
     return fail(ERR_ENCRYPT);
 }
 
-bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const struct span *in, size_t n, uint8_t *out)
+bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const struct span *in, size_t n,
+                   uint8_t *out)
 {
     size_t total = span_total(in, n);
     size_t explicit = c->cipher->explicit_iv;
@@ -199,7 +205,8 @@ bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const s
 static bool open_record(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, size_t len)
 {
     put_length(hdr13, len);
-    OSSL_PARAM params[] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_AAD, hdr13, CIPHER_MAC_HEADER), OSSL_PARAM_END };
+    OSSL_PARAM params[] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_AAD, hdr13, CIPHER_MAC_HEADER),
+                            OSSL_PARAM_END };
     if (whole_record(c, params, frag, len)) {
         return true;
     }
@@ -207,8 +214,8 @@ static bool open_record(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, siz
     return fail(ERR_DECRYPT);
 }
 
-bool cipher_open12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, uint8_t *frag, size_t len, uint8_t *dst,
-                   struct span *out)
+bool cipher_open12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, uint8_t *frag, size_t len,
+                   uint8_t *dst, struct span *out)
 {
     size_t explicit = c->cipher->explicit_iv;
     size_t total = len - explicit - CIPHER_TAG;

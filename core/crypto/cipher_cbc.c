@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * CBC records with HMAC, MAC then encrypt (RFC 5246 6.2.3.2, RFC 4346, RFC 2246, RFC 6101 5.2.3). Called by
- * record/protect.c. Padding is added, checked and removed by libcrypto's TLS mode, and the MAC of what was received is
- * computed by its HMAC in the mode that hides the length, so no code here branches on padding (Lucky 13). In that
- * mode a context works in place only and, above TLS 1.0, the first block of a record is a throw-away: a random one
- * sent is the explicit IV, whatever it decrypts to is dropped, and so one chain runs through all records.
+ * record/protect.c. Padding is added, checked and removed by libcrypto's TLS mode, and the MAC of what was
+ * received is computed by its HMAC in the mode that hides the length, so no code here branches on padding
+ * (Lucky 13). In that mode a context works in place only and, above TLS 1.0, the first block of a record is a
+ * throw-away: a random one sent is the explicit IV, whatever it decrypts to is dropped, and so one chain runs
+ * through all records.
  */
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -26,10 +27,12 @@ static size_t explicit_iv(const struct cipher_ctx *c)
 
 static bool tls_mode(struct cipher_ctx *c)
 {
-    unsigned version = c->version;
+    /* SSLv3 leaves open what padding holds; ours is that of TLS, so that it tells nothing. */
+    unsigned version = c->sealing && c->version == SSL3 ? TLS10 : c->version;
     size_t mac_size = c->sealing ? 0 : hash_size(c->mac_alg);
     OSSL_PARAM params[] = { OSSL_PARAM_construct_uint(OSSL_CIPHER_PARAM_TLS_VERSION, &version),
-                            OSSL_PARAM_construct_size_t(OSSL_CIPHER_PARAM_TLS_MAC_SIZE, &mac_size), OSSL_PARAM_END };
+                            OSSL_PARAM_construct_size_t(OSSL_CIPHER_PARAM_TLS_MAC_SIZE, &mac_size),
+                            OSSL_PARAM_END };
     return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
 }
 
@@ -44,7 +47,8 @@ static bool hmac_ready(struct cipher_ctx *c, struct span mac_key)
     }
     char digest[16];
     memcpy(digest, name, strlen(name) + 1);
-    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_END };
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                            OSSL_PARAM_END };
     if (c->mac == NULL) {
         c->mac = EVP_MAC_CTX_new(fetched_hmac());
     }
@@ -113,7 +117,8 @@ bool cipher_cbc_seal(struct cipher_ctx *c, uint8_t *hdr13, const struct span *in
 {
     int len;
     const uint8_t *end = lay_out(c, hdr13, in, n, out);
-    if (end != NULL && EVP_CipherUpdate(c->evp, out, &len, out, (int) (end - out)) == 1 && (size_t) len == out_len) {
+    if (end != NULL && EVP_CipherUpdate(c->evp, out, &len, out, (int) (end - out)) == 1 &&
+        (size_t) len == out_len) {
         return true;
     }
     wipe(out, out_len);
@@ -127,7 +132,8 @@ static bool hmac_secret(const struct cipher_ctx *c, const uint8_t *hdr13, const 
                         size_t public_len, uint8_t *out)
 {
     size_t got;
-    OSSL_PARAM params[] = { OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_TLS_DATA_SIZE, &public_len), OSSL_PARAM_END };
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_TLS_DATA_SIZE, &public_len),
+                            OSSL_PARAM_END };
     EVP_MAC_CTX *mac = EVP_MAC_CTX_dup(c->mac);
     bool ok = mac != NULL && EVP_MAC_CTX_set_params(mac, params) == 1 &&
               EVP_MAC_update(mac, hdr13, CIPHER_MAC_HEADER) == 1 && EVP_MAC_update(mac, data, len) == 1 &&
@@ -137,8 +143,8 @@ static bool hmac_secret(const struct cipher_ctx *c, const uint8_t *hdr13, const 
 }
 
 /* The MAC over the plaintext, whose length is still secret; `text` bytes are plaintext, MAC and padding. */
-static bool expected_mac(const struct cipher_ctx *c, uint8_t *hdr13, const uint8_t *data, size_t len, size_t text,
-                         uint8_t *out)
+static bool expected_mac(const struct cipher_ctx *c, uint8_t *hdr13, const uint8_t *data, size_t len,
+                         size_t text, uint8_t *out)
 {
     put_length(hdr13, len);
     if (c->version != SSL3) {
@@ -149,7 +155,8 @@ static bool expected_mac(const struct cipher_ctx *c, uint8_t *hdr13, const uint8
     return ssl3_mac_secret(c, hdr13, data, text > not_data ? text - not_data : 0, len, out);
 }
 
-static bool decrypt_and_check(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, size_t len, size_t *out_len)
+static bool decrypt_and_check(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, size_t len,
+                              size_t *out_len)
 {
     void *received = NULL;
     size_t mac_size = hash_size(c->mac_alg);
@@ -161,7 +168,8 @@ static bool decrypt_and_check(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *fra
     TRY(EVP_CipherUpdate(c->evp, frag, &plain_len, frag, (int) len) == 1 &&
         EVP_CIPHER_CTX_get_params(c->evp, params) == 1 && received != NULL);
     *out_len = (size_t) plain_len;
-    return expected_mac(c, hdr13, frag + iv, *out_len, len - iv, expected) && ct_eq(received, expected, mac_size);
+    return expected_mac(c, hdr13, frag + iv, *out_len, len - iv, expected) &&
+           ct_eq(received, expected, mac_size);
 }
 
 bool cipher_cbc_open(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, size_t len, struct span *out)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SSLv3's MAC (RFC 6101 5.2.3.1): hash(key | pad2 | hash(key | pad1 | seq | type | length | data)). Called by
- * cipher_cbc.c. The receiving one is constant time in the length of the data: SSLv3 padding is at most one block, so
- * the hash over all that is certainly data is run once and then finished for every length that is possible, and the
- * right result is picked with masks.
+ * cipher_cbc.c. The receiving one is constant time in the length of the data: SSLv3 padding is at most one
+ * block, so the hash over all that is certainly data is run once and then finished for every length that is
+ * possible, and the right result is picked with masks.
  */
 #include <string.h>
 
@@ -30,7 +30,8 @@ static bool start_inner(const struct cipher_ctx *c, const uint8_t *hdr13, struct
 static bool outer(const struct cipher_ctx *c, const uint8_t *inner, uint8_t *out)
 {
     struct hash h;
-    bool ok = keyed_hash(c, 0x5c, &h) && hash_update(&h, SPAN(inner, hash_size(c->mac_alg))) && hash_final(&h, out);
+    bool ok =
+        keyed_hash(c, 0x5c, &h) && hash_update(&h, SPAN(inner, hash_size(c->mac_alg))) && hash_final(&h, out);
     hash_wipe(&h);
     return ok;
 }
@@ -62,8 +63,8 @@ static bool try_ending(const struct cipher_ctx *c, const struct hash *common, st
     return ok;
 }
 
-bool ssl3_mac_secret(const struct cipher_ctx *c, const uint8_t *hdr13, const uint8_t *data, size_t least, size_t len,
-                     uint8_t *out)
+bool ssl3_mac_secret(const struct cipher_ctx *c, const uint8_t *hdr13, const uint8_t *data, size_t least,
+                     size_t len, uint8_t *out)
 {
     struct hash common;
     uint8_t inner[HASH_MAX] = { 0 };

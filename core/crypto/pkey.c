@@ -27,7 +27,7 @@ bool pkey_alloc(const struct pkey_info *info, struct pkey **out)
     struct pkey *k = NULL;
     TRY(mem_new(&k));
     k->info = *info;
-    atomic_init(&k->refs, 1);
+    k->refs = 1;
     *out = k;
     return true;
 }
@@ -35,14 +35,14 @@ bool pkey_alloc(const struct pkey_info *info, struct pkey **out)
 struct pkey *pkey_ref(struct pkey *k)
 {
     if (k != NULL) {
-        atomic_fetch_add_explicit(&k->refs, 1, memory_order_relaxed);
+        __atomic_fetch_add(&k->refs, 1, __ATOMIC_RELAXED);
     }
     return k;
 }
 
 void pkey_free(struct pkey *k)
 {
-    if (k == NULL || atomic_fetch_sub_explicit(&k->refs, 1, memory_order_acq_rel) != 1) {
+    if (k == NULL || __atomic_fetch_sub(&k->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
     EVP_PKEY_free(k->evp);

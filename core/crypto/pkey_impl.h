@@ -8,8 +8,6 @@
 #define CRYPTO_PKEY_IMPL_H
 
 #include <openssl/evp.h>
-#include <stdatomic.h>
-
 #include "crypto/pkey.h"
 
 #define RSA_BITS_MAX 16384 /* libcrypto's own limit */
@@ -17,7 +15,7 @@
 
 struct pkey {
     struct pkey_info info;
-    atomic_uint refs;
+    unsigned refs; /* atomic */
     bool has_private;
     EVP_PKEY *evp; /* may be NULL when ec or rsa is there */
     struct ec_key_st *ec;

@@ -2,8 +2,8 @@
 /*
  * Public keys out of SubjectPublicKeyInfo (RFC 5280 4.1.2.7, RFC 3279, 4055, 5480). The shapes that certificates
  * really have are read with the DER reader and imported from their numbers, a hundred times faster than libcrypto's
- * decoder does it; unusual ones (compressed points, missing NULL) go through the decoder. Both ways end in the same
- * checks. Curves given by explicit parameters are refused whatever they describe.
+ * decoder does it; compressed points, and everything in FIPS mode, go through the decoder after the same checks.
+ * Curves given by explicit parameters are refused whatever they describe.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* numbers become keys without the providers only through the low-level types */
 #include <openssl/bn.h>
@@ -23,7 +23,7 @@ struct spki {
     struct pkey_info info;
     struct span n, e;   /* RSA */
     struct span point;  /* EC */
-    bool plain;         /* of the usual shape: the numbers above are all there is */
+    bool compressed;    /* the point is, so it takes libcrypto's decoder */
 };
 
 static const uint8_t oid_rsa[] = { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 };
@@ -58,10 +58,10 @@ static bool rsa_numbers(struct rd bits, struct spki *s)
 
 static void rsa_read(struct rd params, struct rd bits, struct spki *s)
 {
-    struct rd null;
-    s->info.sig = SIG_RSA;
-    bool usual = der_get(&params, DER_NULL, &null) && rd_end(&null) && rd_end(&params);
-    s->plain = rsa_numbers(bits, s) && usual;
+    struct rd null = { 0 };
+    bool present = false; /* RFC 3279 2.3.1 wants a NULL; some leave it out */
+    bool usual = der_maybe(&params, DER_NULL, &present, &null) && rd_end(&null) && rd_end(&params);
+    s->info.sig = usual && rsa_numbers(bits, s) ? SIG_RSA : SIG_NONE;
 }
 
 static void pss_read(struct rd params, struct rd bits, struct spki *s)
@@ -69,10 +69,8 @@ static void pss_read(struct rd params, struct rd bits, struct spki *s)
     bool open = rd_end(&params); /* RFC 4055 3.1: a key without parameters is not restricted */
     bool known = open || (sigid_pss_params(&params, &s->info.pss_hash, &s->info.pss_salt) && rd_end(&params)
                           && s->info.pss_hash != HASH_NONE);
-    if (known) { /* a restriction that cannot be kept makes it a key of an unknown kind */
-        s->info.sig = SIG_RSA_PSS_PSS;
-        s->plain = rsa_numbers(bits, s);
-    }
+    /* a restriction that cannot be kept makes it a key of an unknown kind */
+    s->info.sig = known && rsa_numbers(bits, s) ? SIG_RSA_PSS_PSS : SIG_NONE;
 }
 
 static void ec_read(struct rd params, struct rd bits, struct spki *s)
@@ -87,9 +85,13 @@ static void ec_read(struct rd params, struct rd bits, struct spki *s)
         { { oid_p521, sizeof(oid_p521) }, 0x0019, 521 },
     };
     struct rd oid;
-    s->info.sig = SIG_ECDSA;
+    uint8_t format = rd_left(&bits) > 0 ? bits.p[0] : 0;
+    s->point = rd_rest(&bits);
+    s->compressed = format == 2 || format == 3;
+    /* RFC 5480 2.2 knows these two formats and no other */
+    s->info.sig = s->compressed || format == POINT_CONVERSION_UNCOMPRESSED ? SIG_ECDSA : SIG_NONE;
     if (!der_get(&params, DER_OID, &oid) || !rd_end(&params)) {
-        return;
+        return; /* explicit parameters: a curve unknown here */
     }
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         if (span_eq(rd_rest(&oid), named[i].oid)) {
@@ -97,8 +99,6 @@ static void ec_read(struct rd params, struct rd bits, struct spki *s)
             s->info.bits = named[i].bits;
         }
     }
-    s->point = rd_rest(&bits);
-    s->plain = s->info.curve != 0 && s->point.n > 0 && s->point.p[0] == POINT_CONVERSION_UNCOMPRESSED;
 }
 
 static bool spki_read(struct span bytes, struct spki *out)
@@ -157,10 +157,10 @@ bool pkey_from_spki(struct span spki, struct pkey **out)
 {
     struct spki s;
     struct pkey *k = NULL;
-    if (!spki_read(spki, &s) || s.info.sig == SIG_NONE) {
+    if (!spki_read(spki, &s) || s.info.sig == SIG_NONE || (s.info.sig == SIG_ECDSA && s.info.curve == 0)) {
         return fail(ERR_DECODE_CERTIFICATE);
     }
-    if (!s.plain || crypto_fips()) {
+    if (s.compressed || crypto_fips()) {
         TRY(pkey_decode_spki(spki, &s.info, &k));
     } else {
         TRY(pkey_alloc(&s.info, &k));
@@ -200,8 +200,7 @@ static int base_id(enum sig_alg sig)
 
 bool pkey_decode_spki(struct span spki, const struct pkey_info *info, struct pkey **out)
 {
-    bool named = info->sig != SIG_ECDSA || info->curve != 0;
-    EVP_PKEY *key = named ? decode(spki) : NULL;
+    EVP_PKEY *key = decode(spki);
     struct pkey *k = NULL;
     bool ok = key != NULL && EVP_PKEY_get_base_id(key) == base_id(info->sig)
               && EVP_PKEY_get_bits(key) >= (info->sig == SIG_ECDSA ? 0 : RSA_BITS_MIN)

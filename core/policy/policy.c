@@ -147,6 +147,16 @@ bool policy_find(const char *name, const struct policy_view **out)
     return true;
 }
 
+bool policy_lists_suite(const struct policy *p, const struct suite *s)
+{
+    for (uint16_t i = 0; i < p->suites.n; i++) {
+        if (p->suites.ids[i] == s->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool policy_has_suite(const struct policy_view *v, const struct suite *s)
 {
     for (uint16_t i = 0; i < v->suites_n; i++) {

@@ -25,6 +25,8 @@ struct policy_view {
 MUST_USE bool policy_find(const char *name, const struct policy_view **out);
 void policy_cleanup(void); /* drop all views */
 
+/* policy_lists_suite: as the policy is written, whether or not this build can negotiate it. */
+bool policy_lists_suite(const struct policy *p, const struct suite *s);
 bool policy_has_suite(const struct policy_view *v, const struct suite *s);
 bool policy_has_group(const struct policy_view *v, const struct group *g);
 bool policy_has_scheme(const struct policy_view *v, const struct sigscheme *s);

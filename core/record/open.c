@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only way in: a record's header, then its protection taken off (RFC 8446 5.1-5.4, RFC 5246 6.2). Called by conn
- * once all bytes are there. What the content means, and whether its type is wanted now, is not known here.
+ * The only way in: a record's header, then its protection taken off (RFC 8446 5.1-5.4, RFC 5246 6.2). Called
+ * by conn once all bytes are there. What the content means, and whether its type is wanted now, is not known
+ * here.
  */
 #include "record/protect.h"
 
-/* Some peers put a little more than allowed into the inner plaintext of TLS 1.3; its content is still limited. */
+/* Some peers put a little more than allowed into the inner plaintext of TLS 1.3; its content is still
+ * limited. */
 #define INNER_SLACK 16
 
 bool record_header(const struct half *in, const uint8_t *rx, struct rec_header *out)
@@ -13,7 +15,8 @@ bool record_header(const struct half *in, const uint8_t *rx, struct rec_header *
     struct rec_header hdr = { .type = rx[0],
                               .version = (uint16_t) (rx[1] << 8 | rx[2]),
                               .len = (uint16_t) (rx[3] << 8 | rx[4]) };
-    /* A protected record of TLS 1.2 and older has its version authenticated, so a wrong one fails to decrypt. */
+    /* A protected record of TLS 1.2 and older has its version authenticated, so a wrong one fails to decrypt.
+     */
     unsigned major = hdr.version >> 8;
     if (major != 3 && (!half_keyed(in) ? major != 2 : in->version == TLS13)) {
         return fail(ERR_BAD_MESSAGE);
@@ -58,7 +61,8 @@ static bool strip_inner(struct rec *rec)
     return true;
 }
 
-static bool open_keyed(struct half *in, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, struct rec *out)
+static bool open_keyed(struct half *in, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
+                       struct rec *out)
 {
     struct rec rec = { .type = hdr->type };
     TRY(length_fits(in, hdr));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a half, and how it turns its sequence number into what its cipher needs for a record: the nonce and the
- * associated data of RFC 8446 5.2-5.3, RFC 5246 6.2.3, RFC 5288 3, RFC 7905 2. Called by open.c and seal.c, which do
- * headers, types and counting; the cryptography is crypto/cipher.h.
+ * The life of a half, and how it turns its sequence number into what its cipher needs for a record: the nonce
+ * and the associated data of RFC 8446 5.2-5.3, RFC 5246 6.2.3, RFC 5288 3, RFC 7905 2. Called by open.c and
+ * seal.c, which do headers, types and counting; the cryptography is crypto/cipher.h.
  */
 #include "record/protect.h"
 
@@ -31,13 +31,14 @@ static size_t iv_size(uint16_t version, const struct cipher *cipher)
     return version <= TLS10 ? cipher->block : 0;
 }
 
-bool half_key(struct half *h, uint16_t version, const struct suite *suite, bool sealing, struct traffic_keys_view keys,
-              uint64_t seq)
+bool half_key(struct half *h, uint16_t version, const struct suite *suite, bool sealing,
+              struct traffic_keys_view keys, uint64_t seq)
 {
     const struct cipher *cipher = suite->cipher;
     size_t iv_len = iv_size(version, cipher);
     struct span iv = SPAN(keys.iv.p, iv_len);
-    if (keys.iv.n < iv_len || !cipher_key(&h->ctx, cipher, version, sealing, keys.key, suite->mac, keys.mac, iv)) {
+    if (keys.iv.n < iv_len ||
+        !cipher_key(&h->ctx, cipher, version, sealing, keys.key, suite->mac, keys.mac, iv)) {
         half_wipe(h);
         return fail(ERR_KEY_INIT);
     }
@@ -167,7 +168,8 @@ bool protect_seal(struct half *h, uint8_t type, uint8_t *out, const struct span 
 
 /* ---- opening ---- */
 
-static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, struct span *out)
+static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
+                   struct span *out)
 {
     uint8_t nonce[CIPHER_NONCE];
     uint8_t aad[RECORD_HEADER] = { hdr->type };
@@ -180,7 +182,8 @@ static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, 
     return true;
 }
 
-static bool open12(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, struct span *out)
+static bool open12(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
+                   struct span *out)
 {
     uint8_t hdr13[CIPHER_MAC_HEADER];
     uint8_t nonce[CIPHER_NONCE];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only way out: one record appended to the send buffer (RFC 8446 5.1-5.2, RFC 5246 6.2). Called by the handshake
- * and by conn. How much goes into a record, and when a key update is due, the caller has decided already.
+ * The only way out: one record appended to the send buffer (RFC 8446 5.1-5.2, RFC 5246 6.2). Called by the
+ * handshake and by conn. How much goes into a record, and when a key update is due, the caller has decided
+ * already.
  */
 #include "record/protect.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How much plaintext the next outgoing record carries. Called by conn before each record. Starting with records that
- * fit one network packet, the peer can use the first bytes early; later full records cost less. No I/O, no clock.
+ * How much plaintext the next outgoing record carries. Called by conn before each record. Starting with
+ * records that fit one network packet, the peer can use the first bytes early; later full records cost less.
+ * No I/O, no clock.
  */
 #include "record/protect.h"
 
@@ -20,7 +21,8 @@ static size_t packet_plaintext(const struct half *out)
     if (out->cipher->kind != KIND_CBC) {
         return ONE_PACKET - protect_size(out, 0);
     }
-    /* The shortest fragment has at least one byte of padding; what is left of its last block is free for data. */
+    /* The shortest fragment has at least one byte of padding; what is left of its last block is free for
+     * data. */
     size_t block = out->cipher->block;
     size_t whole = ONE_PACKET - ONE_PACKET % block;
     size_t n = whole - protect_size(out, 0);

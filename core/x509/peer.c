@@ -28,7 +28,7 @@ bool peer_new(const struct span *ders, uint32_t n, struct peer_chain **out)
     struct peer_chain *p = block;
     p->n = n;
     p->size = size;
-    atomic_init(&p->refs, 1);
+    p->refs = 1;
     for (uint32_t i = 0; i < n; i++) {
         uint8_t *copy = (uint8_t *) block + at;
         memcpy(copy, ders[i].p, ders[i].n);
@@ -46,14 +46,14 @@ bool peer_new(const struct span *ders, uint32_t n, struct peer_chain **out)
 struct peer_chain *peer_ref(struct peer_chain *p)
 {
     if (p != NULL) {
-        atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+        __atomic_fetch_add(&p->refs, 1, __ATOMIC_RELAXED);
     }
     return p;
 }
 
 void peer_free(struct peer_chain *p)
 {
-    if (p == NULL || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1) {
+    if (p == NULL || __atomic_fetch_sub(&p->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
     pkey_free(p->key);

@@ -6,8 +6,6 @@
 #ifndef X509_PEER_H
 #define X509_PEER_H
 
-#include <stdatomic.h>
-
 #include "x509/verify.h"
 
 struct peer_cert {
@@ -16,7 +14,7 @@ struct peer_cert {
 };
 
 struct peer_chain {
-    atomic_uint refs;
+    unsigned refs; /* atomic */
     bool verified;
     uint32_t n;
     size_t size; /* of the block */

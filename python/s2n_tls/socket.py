@@ -235,7 +235,9 @@ class TLSSocket:
         """
         with self._send_lock:
             self._drain(self._deadline())
-            return self.buffer.serialize()
+            blob = self.buffer.serialize()
+        self.socket.settimeout(self._timeout)
+        return blob
 
     def detach(self) -> tuple[_socket.socket, ConnectionState]:
         """Give up the connection with all that is under way: the socket and the state. See `handoff`."""

@@ -118,7 +118,9 @@ void Sign(X509 *x, EVP_PKEY *key, const CertSpec &spec) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     EVP_PKEY_CTX *pctx = nullptr;
     bool edwards = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
-    const EVP_MD *md = edwards ? nullptr : EVP_get_digestbyname(spec.digest.c_str());
+    char bound[32] = "";
+    bool is_bound = EVP_PKEY_get_default_digest_name(key, bound, sizeof(bound)) == 2; /* RSA-PSS parameters */
+    const EVP_MD *md = edwards ? nullptr : EVP_get_digestbyname(is_bound ? bound : spec.digest.c_str());
     bool ok = ctx != nullptr && EVP_DigestSignInit(ctx, &pctx, md, nullptr, key) == 1;
     if (ok && spec.pss_signature) {
         ok = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1

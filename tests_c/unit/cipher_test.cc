@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ciphers against records that were put together here, byte by byte, with libcrypto's plain primitives: padding
- * of every kind under a right MAC, wrong MACs under a right padding, and the AEAD nonces and headers of TLS 1.2.
+ * The ciphers against records that were put together here, byte by byte, with libcrypto's plain primitives:
+ * padding of every kind under a right MAC, wrong MACs under a right padding, and the AEAD nonces and headers
+ * of TLS 1.2.
  */
 #include "unit/record_util.h"
 
@@ -10,14 +11,16 @@
 
 #include <algorithm>
 
-namespace {
+namespace
+{
 
 constexpr size_t kBlock = 16, kMac = 20;
 
 /* Keys as HalfPtr::Key makes them. */
 const Bytes kKey = Pattern(16, 1), kIv = Pattern(16, 99), kMacKey = Pattern(kMac, 50);
 
-Bytes AesCbc(const Bytes &plain) {
+Bytes AesCbc(const Bytes &plain)
+{
     Bytes out(plain.size());
     int n = 0;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -28,7 +31,8 @@ Bytes AesCbc(const Bytes &plain) {
     return out;
 }
 
-Bytes MacHeader(uint16_t version, size_t n, bool with_version = true) {
+Bytes MacHeader(uint16_t version, size_t n, bool with_version = true)
+{
     Bytes header(8);
     header.push_back(CT_APPDATA);
     if (with_version) {
@@ -40,7 +44,8 @@ Bytes MacHeader(uint16_t version, size_t n, bool with_version = true) {
     return header;
 }
 
-Bytes Join(std::initializer_list<Bytes> parts) {
+Bytes Join(std::initializer_list<Bytes> parts)
+{
     Bytes all;
     for (const Bytes &part : parts) {
         all.insert(all.end(), part.begin(), part.end());
@@ -48,32 +53,41 @@ Bytes Join(std::initializer_list<Bytes> parts) {
     return all;
 }
 
-Bytes HmacSha1(uint16_t version, const Bytes &plain) {
+Bytes HmacSha1(uint16_t version, const Bytes &plain)
+{
     Bytes message = Join({ MacHeader(version, plain.size()), plain }), out(kMac);
     HMAC(EVP_sha1(), kMacKey.data(), kMac, message.data(), message.size(), out.data(), nullptr);
     return out;
 }
 
-Bytes Sha1(const Bytes &message) {
+Bytes Sha1(const Bytes &message)
+{
     Bytes out(kMac);
     EXPECT_EQ(EVP_Digest(message.data(), message.size(), out.data(), nullptr, EVP_sha1(), nullptr), 1);
     return out;
 }
 
 /* RFC 6101 5.2.3.1 */
-Bytes Ssl3Sha1(const Bytes &plain) {
+Bytes Ssl3Sha1(const Bytes &plain)
+{
     Bytes inner = Sha1(Join({ kMacKey, Bytes(40, 0x36), MacHeader(0, plain.size(), false), plain }));
     return Sha1(Join({ kMacKey, Bytes(40, 0x5c), inner }));
 }
 
 /* n bytes of padding as TLS wants them. */
-Bytes Padding(size_t n) { return Bytes(n, static_cast<uint8_t>(n - 1)); }
+Bytes Padding(size_t n)
+{
+    return Bytes(n, static_cast<uint8_t>(n - 1));
+}
 
-class Cbc : public CoreTest {
-protected:
-    static Opened OpenText(uint16_t version, const Bytes &text) {
+class Cbc : public CoreTest
+{
+  protected:
+    static Opened OpenText(uint16_t version, const Bytes &text)
+    {
         Bytes explicit_iv(version > TLS10 ? kBlock : 0, 0xee);
-        Bytes header = { CT_APPDATA, static_cast<uint8_t>(version >> 8), static_cast<uint8_t>(version), 0, 0 };
+        Bytes header = { CT_APPDATA, static_cast<uint8_t>(version >> 8), static_cast<uint8_t>(version), 0,
+                         0 };
         HalfPtr in;
         EXPECT_TRUE(in.Key({ "", version, 0x002F }, false));
         Opened got = Open(in, Relength(Join({ header, AesCbc(Join({ explicit_iv, text })) })));
@@ -82,7 +96,8 @@ protected:
     }
 };
 
-TEST_F(Cbc, EveryLegalPaddingIsRemoved) {
+TEST_F(Cbc, EveryLegalPaddingIsRemoved)
+{
     for (uint16_t version : { TLS10, TLS11, TLS12 }) {
         for (size_t padding = 1; padding <= 256; padding++) {
             /* Plaintext that makes up whole blocks with this padding, the empty one included. */
@@ -94,7 +109,8 @@ TEST_F(Cbc, EveryLegalPaddingIsRemoved) {
     }
 }
 
-TEST_F(Cbc, BadPaddingIsRefused_UnderARightMac) {
+TEST_F(Cbc, BadPaddingIsRefused_UnderARightMac)
+{
     const Bytes plain = Pattern(3); /* 3 + 20 + 9 */
     for (size_t at = 0; at < 9; at++) {
         Bytes padding = Padding(9);
@@ -109,7 +125,8 @@ TEST_F(Cbc, BadPaddingIsRefused_UnderARightMac) {
     }
 }
 
-TEST_F(Cbc, BadMacIsTheSameError_UnderARightPadding) {
+TEST_F(Cbc, BadMacIsTheSameError_UnderARightPadding)
+{
     const Bytes plain = Pattern(3);
     for (size_t at = 0; at < kMac; at++) {
         Bytes mac = HmacSha1(TLS12, plain);
@@ -118,13 +135,15 @@ TEST_F(Cbc, BadMacIsTheSameError_UnderARightPadding) {
     }
 }
 
-TEST_F(Cbc, PaddingLongerThanTheRecordIsRefused) {
+TEST_F(Cbc, PaddingLongerThanTheRecordIsRefused)
+{
     EXPECT_EQ(OpenText(TLS12, Bytes(32, 31)).error, ERR_DECRYPT);
     EXPECT_EQ(OpenText(TLS12, Bytes(64, 255)).error, ERR_DECRYPT);
     EXPECT_EQ(OpenText(TLS12, Bytes(16, 0)).error, ERR_SAFETY);
 }
 
-TEST_F(Cbc, Ssl3TakesAnyPaddingOfUpToOneBlock) {
+TEST_F(Cbc, Ssl3TakesAnyPaddingOfUpToOneBlock)
+{
     for (size_t padding = 1; padding <= kBlock; padding++) {
         Bytes plain = Pattern((kBlock - (kMac + padding) % kBlock) % kBlock);
         Bytes pad(padding, 0xa7);
@@ -135,7 +154,8 @@ TEST_F(Cbc, Ssl3TakesAnyPaddingOfUpToOneBlock) {
     }
 }
 
-TEST_F(Cbc, Ssl3FindsTheMac_WhateverTheLength) {
+TEST_F(Cbc, Ssl3FindsTheMac_WhateverTheLength)
+{
     for (size_t n = 0; n < 200; n++) {
         Bytes plain = Pattern(n), pad(kBlock - (n + kMac) % kBlock);
         pad.back() = static_cast<uint8_t>(pad.size() - 1);
@@ -146,7 +166,8 @@ TEST_F(Cbc, Ssl3FindsTheMac_WhateverTheLength) {
     }
 }
 
-TEST_F(Cbc, Ssl3RefusesPaddingOfMoreThanOneBlock) {
+TEST_F(Cbc, Ssl3RefusesPaddingOfMoreThanOneBlock)
+{
     const Bytes plain = Pattern(12);
     Bytes pad(32, 0);
     for (unsigned last = 0; last < 256; last++) {
@@ -155,7 +176,8 @@ TEST_F(Cbc, Ssl3RefusesPaddingOfMoreThanOneBlock) {
     }
 }
 
-TEST_F(Cbc, SealsWhatTheStandardSays_WhenTls10) {
+TEST_F(Cbc, SealsWhatTheStandardSays_WhenTls10)
+{
     HalfPtr out;
     ASSERT_TRUE(out.Key({ "", TLS10, 0x002F }, true));
     Bytes plain = Pattern(3);
@@ -164,17 +186,20 @@ TEST_F(Cbc, SealsWhatTheStandardSays_WhenTls10) {
     EXPECT_EQ(ToHex(wire), "1703010020" + ToHex(want));
 }
 
-TEST_F(Cbc, SealsWhatTheStandardSays_WhenSsl3) {
+TEST_F(Cbc, SealsWhatTheStandardSays_WhenSsl3)
+{
     HalfPtr out;
     ASSERT_TRUE(out.Key({ "", SSL3, 0x002F }, true));
     Bytes plain = Pattern(3);
-    Bytes text = Join({ plain, Ssl3Sha1(plain), Bytes(8), Bytes{ 8 } });
+    Bytes text = Join({ plain, Ssl3Sha1(plain), Padding(9) });
     EXPECT_EQ(ToHex(Seal(out, CT_APPDATA, SSL3, plain)), "1703000020" + ToHex(AesCbc(text)));
 }
 
 /* ---- AEAD of TLS 1.2 with the ordinary interface of libcrypto ---- */
 
-Bytes Aead(const EVP_CIPHER *cipher, const Bytes &key, const Bytes &nonce, const Bytes &aad, const Bytes &plain) {
+Bytes Aead(const EVP_CIPHER *cipher, const Bytes &key, const Bytes &nonce, const Bytes &aad,
+           const Bytes &plain)
+{
     Bytes out(plain.size() + CIPHER_TAG);
     int n = 0;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -192,7 +217,8 @@ using AeadTls12 = CoreTest;
 /* Lengths on both sides of where cipher_aead.c changes its way. */
 const size_t kLengths[] = { 0, 1, 64, 2048, 2049, 8192, 8193, 16384 };
 
-TEST_F(AeadTls12, GcmIsRfc5288) {
+TEST_F(AeadTls12, GcmIsRfc5288)
+{
     HalfPtr out, in;
     const Kind kind = { "", TLS12, 0xC02F };
     ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
@@ -208,7 +234,28 @@ TEST_F(AeadTls12, GcmIsRfc5288) {
     }
 }
 
-TEST_F(AeadTls12, PeerMayChooseAnyExplicitNonce) {
+/* What a libcrypto gets that cannot take a whole nonce as a parameter. */
+TEST_F(AeadTls12, GcmIsTheSame_WhenNoncesGoInTheOrdinaryWay)
+{
+    for (const Kind &kind : { Kind{ "", TLS12, 0xC02F }, Kind{ "", TLS13, 0x1302 } }) {
+        HalfPtr out, in, quick;
+        ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false) && quick.Key(kind, true));
+        EXPECT_TRUE(quick->ctx.whole_iv);
+        out->ctx.whole_iv = in->ctx.whole_iv = false;
+        for (size_t n : kLengths) {
+            Bytes wire = Seal(out, CT_APPDATA, TLS12, Pattern(n));
+            EXPECT_EQ(wire, Seal(quick, CT_APPDATA, TLS12, Pattern(n))) << n;
+            EXPECT_EQ(Open(in, wire, n % 2 ? 20000 : 0).body, Pattern(n)) << n;
+            in->seq--;
+            wire.back() ^= 1;
+            EXPECT_EQ(Open(in, wire).error, ERR_DECRYPT) << n;
+            in->seq++;
+        }
+    }
+}
+
+TEST_F(AeadTls12, PeerMayChooseAnyExplicitNonce)
+{
     HalfPtr in;
     ASSERT_TRUE(in.Key({ "", TLS12, 0xC02F }, false));
     for (uint8_t seq = 0; seq < 4; seq++) {
@@ -222,7 +269,8 @@ TEST_F(AeadTls12, PeerMayChooseAnyExplicitNonce) {
     }
 }
 
-TEST_F(AeadTls12, ChaCha20IsRfc7905) {
+TEST_F(AeadTls12, ChaCha20IsRfc7905)
+{
     HalfPtr out, in;
     const Kind kind = { "", TLS12, 0xCCA8 };
     ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
@@ -239,7 +287,8 @@ TEST_F(AeadTls12, ChaCha20IsRfc7905) {
     }
 }
 
-TEST_F(AeadTls12, LeavesNoPlaintext_WhenTheTagIsWrong) {
+TEST_F(AeadTls12, LeavesNoPlaintext_WhenTheTagIsWrong)
+{
     for (uint16_t suite : { 0xC02F, 0xCCA8 }) {
         HalfPtr out, in;
         const Kind kind = { "", TLS12, suite };

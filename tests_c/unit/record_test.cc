@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record layer: every cipher at every version there and back, what damaged, cut, forged, repeated and reordered
- * records come to, and the rules of headers, lengths, types and sequence numbers.
+ * The record layer: every cipher at every version there and back, what damaged, cut, forged, repeated and
+ * reordered records come to, and the rules of headers, lengths, types and sequence numbers.
  */
 #include "unit/record_util.h"
 
-namespace {
+namespace
+{
 
 const Kind kGcm13 = { "", TLS13, 0x1301 };
 const Kind kGcm12 = { "", TLS12, 0xC02F };
 const Kind kCbc12 = { "", TLS12, 0xC013 };
 
-class EveryKind : public CoreTest, public testing::WithParamInterface<Kind> {
-protected:
-    void SetUp() override {
+class EveryKind : public CoreTest, public testing::WithParamInterface<Kind>
+{
+  protected:
+    void SetUp() override
+    {
         ASSERT_TRUE(out.Key(GetParam(), true));
         ASSERT_TRUE(in.Key(GetParam(), false));
     }
-    Bytes SealOne(const Bytes &plain, uint8_t type = CT_APPDATA) {
+    Bytes SealOne(const Bytes &plain, uint8_t type = CT_APPDATA)
+    {
         return Seal(out, type, WireVersion(GetParam()), plain);
     }
     HalfPtr out, in;
@@ -25,8 +29,10 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(Record, EveryKind, testing::ValuesIn(AllKinds()), KindName);
 
-TEST_P(EveryKind, ComesBack_WhateverTheLength) {
-    std::vector<size_t> lengths = { 0, 1, 15, 16, 17, 64, 255, 256, 1000, 2047, 2048, 2049, 8192, 8193, 16383, 16384 };
+TEST_P(EveryKind, ComesBack_WhateverTheLength)
+{
+    std::vector<size_t> lengths = { 0,    1,    15,   16,   17,   64,   255,   256,
+                                    1000, 2047, 2048, 2049, 8192, 8193, 16383, 16384 };
     for (size_t n = 18; n < 60; n++) {
         lengths.push_back(n);
     }
@@ -46,7 +52,8 @@ TEST_P(EveryKind, ComesBack_WhateverTheLength) {
     EXPECT_EQ(in->seq, lengths.size() * 3);
 }
 
-TEST_P(EveryKind, GivesTheSameBytes_WhenThePlaintextComesInPieces) {
+TEST_P(EveryKind, GivesTheSameBytes_WhenThePlaintextComesInPieces)
+{
     for (size_t n : { 100, 5000, 16384 }) {
         Bytes plain = Pattern(n);
         struct span pieces[] = { SPAN(plain.data(), 1), SPAN(nullptr, 0), SPAN(plain.data() + 1, 40),
@@ -61,7 +68,8 @@ TEST_P(EveryKind, GivesTheSameBytes_WhenThePlaintextComesInPieces) {
     }
 }
 
-TEST_P(EveryKind, FailsToDecrypt_WhenAnyBitOfTheFragmentIsFlipped) {
+TEST_P(EveryKind, FailsToDecrypt_WhenAnyBitOfTheFragmentIsFlipped)
+{
     Bytes wire = SealOne(Pattern(21));
     for (size_t bit = RECORD_HEADER * 8; bit < wire.size() * 8; bit++) {
         for (size_t room : { size_t(0), size_t(5000) }) {
@@ -78,7 +86,8 @@ TEST_P(EveryKind, FailsToDecrypt_WhenAnyBitOfTheFragmentIsFlipped) {
     }
 }
 
-TEST_P(EveryKind, FailsToDecrypt_WhenTheTypeOrVersionIsAnother) {
+TEST_P(EveryKind, FailsToDecrypt_WhenTheTypeOrVersionIsAnother)
+{
     Bytes wire = SealOne(Pattern(21));
     for (size_t at : { 0, 1, 2 }) {
         HalfPtr fresh;
@@ -96,7 +105,8 @@ TEST_P(EveryKind, FailsToDecrypt_WhenTheTypeOrVersionIsAnother) {
     }
 }
 
-TEST_P(EveryKind, Fails_WhenCutAnywhere) {
+TEST_P(EveryKind, Fails_WhenCutAnywhere)
+{
     Bytes wire = SealOne(Pattern(21));
     size_t least = SealOne(Bytes()).size() - RECORD_HEADER - (GetParam().version == TLS13 ? 1 : 0);
     for (size_t n = RECORD_HEADER; n < wire.size(); n++) {
@@ -108,7 +118,8 @@ TEST_P(EveryKind, Fails_WhenCutAnywhere) {
     }
 }
 
-TEST_P(EveryKind, FailsToDecrypt_WhenRepeatedSkippedOrUnderAnotherKey) {
+TEST_P(EveryKind, FailsToDecrypt_WhenRepeatedSkippedOrUnderAnotherKey)
+{
     Bytes first = SealOne(Pattern(40)), second = SealOne(Pattern(40));
     HalfPtr a, b, c;
     ASSERT_TRUE(a.Key(GetParam(), false) && b.Key(GetParam(), false) && c.Key(GetParam(), false, 0, 2));
@@ -118,7 +129,8 @@ TEST_P(EveryKind, FailsToDecrypt_WhenRepeatedSkippedOrUnderAnotherKey) {
     EXPECT_EQ(Open(c, first).error, ERR_DECRYPT);
 }
 
-TEST_P(EveryKind, LeavesTheSequenceNumberAlone_WhenARecordFails) {
+TEST_P(EveryKind, LeavesTheSequenceNumberAlone_WhenARecordFails)
+{
     Bytes wire = SealOne(Pattern(40)), bad = wire;
     bad.back() ^= 0x80;
     ASSERT_FALSE(Open(in, bad).ok);
@@ -128,7 +140,8 @@ TEST_P(EveryKind, LeavesTheSequenceNumberAlone_WhenARecordFails) {
     }
 }
 
-TEST_P(EveryKind, GoesOn_WhenKeyedAgainWithSequenceNumberAndIv) {
+TEST_P(EveryKind, GoesOn_WhenKeyedAgainWithSequenceNumberAndIv)
+{
     ASSERT_TRUE(Open(in, SealOne(Pattern(40))).ok);
     const struct suite *suite = suite_by_id(GetParam().suite);
     Bytes keys = Pattern(suite->cipher->key), iv = Pattern(16, 99), mac = Pattern(hash_size(suite->mac), 50);
@@ -146,7 +159,8 @@ TEST_P(EveryKind, GoesOn_WhenKeyedAgainWithSequenceNumberAndIv) {
     EXPECT_EQ(other->seq, 2U);
 }
 
-TEST_P(EveryKind, TakesAnotherKeyInPlace) {
+TEST_P(EveryKind, TakesAnotherKeyInPlace)
+{
     ASSERT_TRUE(Open(in, SealOne(Pattern(40))).ok);
     ASSERT_TRUE(out.Key(GetParam(), true, 0, 7) && in.Key(GetParam(), false, 0, 7));
     Bytes plain = Pattern(300);
@@ -156,7 +170,8 @@ TEST_P(EveryKind, TakesAnotherKeyInPlace) {
     EXPECT_EQ(Open(in, Seal(out, CT_APPDATA, TLS12, plain)).body, plain);
 }
 
-TEST_P(EveryKind, StopsBeforeTheSequenceNumberWraps) {
+TEST_P(EveryKind, StopsBeforeTheSequenceNumberWraps)
+{
     ASSERT_TRUE(out.Key(GetParam(), true, UINT64_MAX - 1) && in.Key(GetParam(), false, UINT64_MAX - 1));
     Bytes last = SealOne(Pattern(10));
     EXPECT_TRUE(Open(in, last).ok);
@@ -166,7 +181,8 @@ TEST_P(EveryKind, StopsBeforeTheSequenceNumberWraps) {
     EXPECT_EQ(out->seq, UINT64_MAX);
 }
 
-TEST_P(EveryKind, RefusesALongFragmentBeforeDecrypting) {
+TEST_P(EveryKind, RefusesALongFragmentBeforeDecrypting)
+{
     size_t limit = GetParam().version == TLS13 ? 16640 : 17408;
     Bytes wire(RECORD_HEADER + limit + 1);
     wire[0] = CT_APPDATA;
@@ -177,7 +193,8 @@ TEST_P(EveryKind, RefusesALongFragmentBeforeDecrypting) {
     EXPECT_EQ(Open(in, Relength(wire)).error, ERR_DECRYPT);
 }
 
-TEST_P(EveryKind, SendBufferIsAsBefore_WhenSealingFails) {
+TEST_P(EveryKind, SendBufferIsAsBefore_WhenSealingFails)
+{
     uint8_t room[64];
     struct buf tx = BUF_FIXED(room, sizeof(room));
     Bytes plain = Pattern(100);
@@ -192,7 +209,8 @@ TEST_P(EveryKind, SendBufferIsAsBefore_WhenSealingFails) {
 
 using Record = CoreTest;
 
-TEST_F(Record, AppendsToWhatWaits) {
+TEST_F(Record, AppendsToWhatWaits)
+{
     HalfPtr out, in;
     ASSERT_TRUE(out.Key(kGcm13, true) && in.Key(kGcm13, false));
     struct buf tx = {};
@@ -206,7 +224,8 @@ TEST_F(Record, AppendsToWhatWaits) {
     buf_free(&tx);
 }
 
-TEST_F(Record, ExplicitNonceIsTheSequenceNumber_WhenGcmAtTls12) {
+TEST_F(Record, ExplicitNonceIsTheSequenceNumber_WhenGcmAtTls12)
+{
     for (size_t n : { 5, 16384 }) {
         HalfPtr out;
         ASSERT_TRUE(out.Key(kGcm12, true, 0x0102030405060708));
@@ -215,7 +234,8 @@ TEST_F(Record, ExplicitNonceIsTheSequenceNumber_WhenGcmAtTls12) {
     }
 }
 
-TEST_F(Record, ExplicitIvsDiffer_WhenTls11OrLater) {
+TEST_F(Record, ExplicitIvsDiffer_WhenTls11OrLater)
+{
     HalfPtr a, b;
     ASSERT_TRUE(a.Key(kCbc12, true) && b.Key(kCbc12, true));
     Bytes x = Seal(a, CT_APPDATA, TLS12, Pattern(5)), y = Seal(b, CT_APPDATA, TLS12, Pattern(5));
@@ -223,8 +243,10 @@ TEST_F(Record, ExplicitIvsDiffer_WhenTls11OrLater) {
 }
 
 /* RFC 8448 3: the client's first application data record. */
-TEST_F(Record, KnownAnswer_WhenRfc8448ApplicationData) {
-    Bytes key = FromHex("17422dda596ed5d9acd890e3c63f5051"), iv = FromHex("5b78923dee08579033e523d9"), plain(50);
+TEST_F(Record, KnownAnswer_WhenRfc8448ApplicationData)
+{
+    Bytes key = FromHex("17422dda596ed5d9acd890e3c63f5051"), iv = FromHex("5b78923dee08579033e523d9"),
+          plain(50);
     for (size_t i = 0; i < plain.size(); i++) {
         plain[i] = static_cast<uint8_t>(i);
     }
@@ -232,15 +254,18 @@ TEST_F(Record, KnownAnswer_WhenRfc8448ApplicationData) {
     struct traffic_keys_view view = { Span(key), Span(iv), SPAN_NONE };
     ASSERT_TRUE(half_key(out, TLS13, suite_by_id(0x1301), true, view, 0));
     EXPECT_EQ(ToHex(Seal(out, CT_APPDATA, TLS12, plain)),
-              "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e2b62974e1f5a"
+              "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e"
+              "2b62974e1f5a"
               "6292a2977014bd1e3deae63aeebb21694915e4");
 }
 
 /* ---- without keys ---- */
 
-TEST_F(Record, PassesPlaintext_WhenThereAreNoKeys) {
+TEST_F(Record, PassesPlaintext_WhenThereAreNoKeys)
+{
     HalfPtr out, in;
-    for (uint8_t type : { CT_CCS, CT_ALERT, CT_HANDSHAKE, static_cast<content_type>(99) }) {
+    const uint8_t types[] = { CT_CCS, CT_ALERT, CT_HANDSHAKE, 99 };
+    for (uint8_t type : types) {
         Bytes wire = Seal(out, type, TLS10, Pattern(100));
         EXPECT_EQ(wire.size(), 105U);
         EXPECT_EQ(ToHex(wire.data() + 1, 4), "03010064");
@@ -255,7 +280,8 @@ TEST_F(Record, PassesPlaintext_WhenThereAreNoKeys) {
     EXPECT_EQ(out->seq, 0U);
 }
 
-TEST_F(Record, RefusesALongFragment_WhenThereAreNoKeys) {
+TEST_F(Record, RefusesALongFragment_WhenThereAreNoKeys)
+{
     HalfPtr in;
     Bytes wire(RECORD_HEADER + 16384);
     wire[0] = CT_HANDSHAKE;
@@ -265,7 +291,8 @@ TEST_F(Record, RefusesALongFragment_WhenThereAreNoKeys) {
     EXPECT_EQ(Open(in, Relength(wire)).error, ERR_RECORD_LIMIT);
 }
 
-TEST_F(Record, ChecksTheMajorVersion) {
+TEST_F(Record, ChecksTheMajorVersion)
+{
     HalfPtr plain, gcm13, gcm12;
     ASSERT_TRUE(gcm13.Key(kGcm13, false) && gcm12.Key(kGcm12, false));
     for (unsigned major = 0; major < 256; major++) {
@@ -280,7 +307,8 @@ TEST_F(Record, ChecksTheMajorVersion) {
     }
 }
 
-TEST_F(Record, HasNoKeys_WhenWipedOrKeyedBadly) {
+TEST_F(Record, HasNoKeys_WhenWipedOrKeyedBadly)
+{
     HalfPtr h;
     EXPECT_FALSE(half_keyed(h));
     ASSERT_TRUE(h.Key(kCbc12, true));
@@ -298,7 +326,8 @@ TEST_F(Record, HasNoKeys_WhenWipedOrKeyedBadly) {
     EXPECT_FALSE(half_key(h, TLS10, suite_by_id(0x002F), true, rc4, 0)); /* a MAC key of the wrong size */
 }
 
-TEST_F(Record, LimitCountsDown_WhenGcmAtTls13) {
+TEST_F(Record, LimitCountsDown_WhenGcmAtTls13)
+{
     HalfPtr h;
     EXPECT_EQ(half_limit(h), UINT64_MAX);
     ASSERT_TRUE(h.Key(kGcm13, true, 23726564));
@@ -313,10 +342,12 @@ TEST_F(Record, LimitCountsDown_WhenGcmAtTls13) {
 
 /* ---- TLS 1.3 inner plaintext ---- */
 
-class Inner : public CoreTest {
-protected:
+class Inner : public CoreTest
+{
+  protected:
     /* A record whose inner plaintext is exactly these bytes. */
-    Opened OpenInner(const Bytes &inner) {
+    Opened OpenInner(const Bytes &inner)
+    {
         HalfPtr out, in;
         EXPECT_TRUE(out.Key(kGcm13, true) && in.Key(kGcm13, false));
         Bytes wire(RECORD_HEADER + inner.size() + CIPHER_TAG), iv = Pattern(12, 99);
@@ -332,7 +363,8 @@ protected:
     }
 };
 
-TEST_F(Inner, LosesItsPadding) {
+TEST_F(Inner, LosesItsPadding)
+{
     for (size_t padding : { 0, 1, 100, 255 }) {
         Bytes inner = { 'a', 0, CT_ALERT };
         inner.resize(inner.size() + padding);
@@ -344,13 +376,15 @@ TEST_F(Inner, LosesItsPadding) {
     EXPECT_TRUE(OpenInner(Bytes{ CT_APPDATA }).ok);
 }
 
-TEST_F(Inner, IsRefused_WhenItHasNoType) {
+TEST_F(Inner, IsRefused_WhenItHasNoType)
+{
     EXPECT_EQ(OpenInner(Bytes()).error, ERR_BAD_MESSAGE);
     EXPECT_EQ(OpenInner(Bytes(1)).error, ERR_BAD_MESSAGE);
     EXPECT_EQ(OpenInner(Bytes(300)).error, ERR_BAD_MESSAGE);
 }
 
-TEST_F(Inner, IsRefused_WhenTooLong) {
+TEST_F(Inner, IsRefused_WhenTooLong)
+{
     Bytes content(16384, 'x');
     content.push_back(CT_APPDATA);
     EXPECT_TRUE(OpenInner(content).ok);
@@ -363,7 +397,8 @@ TEST_F(Inner, IsRefused_WhenTooLong) {
     EXPECT_EQ(OpenInner(content).error, ERR_MAX_INNER_PLAINTEXT_SIZE);
 }
 
-TEST_F(Inner, IsAlwaysBehindApplicationData) {
+TEST_F(Inner, IsAlwaysBehindApplicationData)
+{
     HalfPtr in;
     ASSERT_TRUE(in.Key(kGcm13, false));
     Opened ccs = Open(in, FromHex("140303000101"));
@@ -380,7 +415,8 @@ TEST_F(Inner, IsAlwaysBehindApplicationData) {
     EXPECT_EQ(Seal(out, CT_ALERT, TLS12, Pattern(2))[0], CT_APPDATA);
 }
 
-TEST_F(Record, RefusesALongPlaintext_WhenTls12) {
+TEST_F(Record, RefusesALongPlaintext_WhenTls12)
+{
     for (const Kind &kind : { kGcm12, kCbc12 }) {
         HalfPtr out, in;
         ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));

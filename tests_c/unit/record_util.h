@@ -16,24 +16,29 @@ struct Kind {
 };
 
 /* Every cipher with every version that has it, and every MAC. */
-inline const std::vector<Kind> &AllKinds() {
+inline const std::vector<Kind> &AllKinds()
+{
     static const std::vector<Kind> kinds = {
-        { "Tls13Aes128Gcm", TLS13, 0x1301 },  { "Tls13Aes256Gcm", TLS13, 0x1302 },
-        { "Tls13ChaCha20", TLS13, 0x1303 },   { "Tls12Aes128Gcm", TLS12, 0xC02F },
-        { "Tls12Aes256Gcm", TLS12, 0xC030 },  { "Tls12ChaCha20", TLS12, 0xCCA8 },
-        { "Tls12Aes128Sha1", TLS12, 0xC013 }, { "Tls12Aes128Sha256", TLS12, 0xC027 },
+        { "Tls13Aes128Gcm", TLS13, 0x1301 },    { "Tls13Aes256Gcm", TLS13, 0x1302 },
+        { "Tls13ChaCha20", TLS13, 0x1303 },     { "Tls12Aes128Gcm", TLS12, 0xC02F },
+        { "Tls12Aes256Gcm", TLS12, 0xC030 },    { "Tls12ChaCha20", TLS12, 0xCCA8 },
+        { "Tls12Aes128Sha1", TLS12, 0xC013 },   { "Tls12Aes128Sha256", TLS12, 0xC027 },
         { "Tls12Aes256Sha384", TLS12, 0xC028 }, { "Tls12TripleDes", TLS12, 0x000A },
-        { "Tls11Aes256", TLS11, 0x0035 },     { "Tls11TripleDes", TLS11, 0x000A },
-        { "Tls10Aes128", TLS10, 0x002F },     { "Tls10TripleDes", TLS10, 0x000A },
-        { "Ssl3Aes128", SSL3, 0x002F },       { "Ssl3Aes256", SSL3, 0x0035 },
+        { "Tls11Aes256", TLS11, 0x0035 },       { "Tls11TripleDes", TLS11, 0x000A },
+        { "Tls10Aes128", TLS10, 0x002F },       { "Tls10TripleDes", TLS10, 0x000A },
+        { "Ssl3Aes128", SSL3, 0x002F },         { "Ssl3Aes256", SSL3, 0x0035 },
         { "Ssl3TripleDes", SSL3, 0x000A },
     };
     return kinds;
 }
 
-inline std::string KindName(const testing::TestParamInfo<Kind> &info) { return info.param.name; }
+inline std::string KindName(const testing::TestParamInfo<Kind> &info)
+{
+    return info.param.name;
+}
 
-inline Bytes Pattern(size_t n, uint8_t start = 1) {
+inline Bytes Pattern(size_t n, uint8_t start = 1)
+{
     Bytes bytes(n);
     for (size_t i = 0; i < n; i++) {
         bytes[i] = static_cast<uint8_t>(start + i * 7 + (i >> 8));
@@ -41,15 +46,18 @@ inline Bytes Pattern(size_t n, uint8_t start = 1) {
     return bytes;
 }
 
-class HalfPtr {
-public:
+class HalfPtr
+{
+  public:
     HalfPtr() { half_init(&half_); }
     ~HalfPtr() { half_wipe(&half_); }
     HalfPtr(const HalfPtr &) = delete;
     HalfPtr &operator=(const HalfPtr &) = delete;
-    bool Key(const Kind &kind, bool sealing, uint64_t seq = 0, uint8_t key = 1) {
+    bool Key(const Kind &kind, bool sealing, uint64_t seq = 0, uint8_t key = 1)
+    {
         const struct suite *suite = suite_by_id(kind.suite);
-        Bytes keys = Pattern(suite->cipher->key, key), iv = Pattern(16, 99), mac = Pattern(hash_size(suite->mac), 50);
+        Bytes keys = Pattern(suite->cipher->key, key), iv = Pattern(16, 99),
+              mac = Pattern(hash_size(suite->mac), 50);
         struct traffic_keys_view view = { SPAN(keys.data(), keys.size()), SPAN(iv.data(), iv.size()),
                                           SPAN(mac.data(), mac.size()) };
         if (suite->cipher->kind == KIND_CBC && kind.version <= TLS10) {
@@ -60,16 +68,18 @@ public:
     struct half *operator->() { return &half_; }
     operator struct half *() { return &half_; }
 
-private:
+  private:
     struct half half_;
 };
 
-inline uint16_t WireVersion(const Kind &kind) {
+inline uint16_t WireVersion(const Kind &kind)
+{
     return kind.version == TLS13 ? static_cast<uint16_t>(TLS12) : kind.version;
 }
 
 /* One record of one piece, header included; empty when sealing failed. */
-inline Bytes Seal(struct half *out, uint8_t type, uint16_t version, const Bytes &plain) {
+inline Bytes Seal(struct half *out, uint8_t type, uint16_t version, const Bytes &plain)
+{
     struct buf tx = {};
     struct span piece = SPAN(plain.data(), plain.size());
     Bytes wire;
@@ -89,7 +99,8 @@ struct Opened {
 };
 
 /* In place, or with a destination of `room` bytes. */
-inline Opened Open(struct half *in, const Bytes &wire, size_t room = 0) {
+inline Opened Open(struct half *in, const Bytes &wire, size_t room = 0)
+{
     Opened result;
     struct rec_header hdr;
     struct rec rec;
@@ -107,7 +118,8 @@ inline Opened Open(struct half *in, const Bytes &wire, size_t room = 0) {
 }
 
 /* With the length field as the fragment now has it. */
-inline Bytes Relength(Bytes wire) {
+inline Bytes Relength(Bytes wire)
+{
     size_t n = wire.size() - RECORD_HEADER;
     wire[3] = static_cast<uint8_t>(n >> 8);
     wire[4] = static_cast<uint8_t>(n);

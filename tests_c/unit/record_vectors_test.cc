@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records of another implementation (vectors/records.txt), one row per cipher and version: keys are derived from the
- * serialized connection in front of them (contract: connection serialization V1), what the peer sent must open, and what
- * the connection sent must open with the same keys and come out again byte for byte when it is sealed anew.
+ * Records of another implementation (vectors/records.txt), one row per cipher and version: keys are derived
+ * from the serialized connection in front of them (contract: connection serialization V1), what the peer sent
+ * must open, and what the connection sent must open with the same keys and come out again byte for byte when
+ * it is sealed anew.
  */
 #include "unit/record_util.h"
 
@@ -10,7 +11,8 @@ extern "C" {
 #include "schedule/schedule.h"
 }
 
-namespace {
+namespace
+{
 
 struct Message {
     Bytes wire, plain;
@@ -23,7 +25,8 @@ struct Row {
     std::vector<Message> sent, received;
 };
 
-std::vector<Row> ReadRows() {
+std::vector<Row> ReadRows()
+{
     std::ifstream in(S2N_TEST_DATA "/vectors/records.txt");
     std::vector<Row> rows;
     for (std::string line; std::getline(in, line);) {
@@ -47,7 +50,8 @@ std::vector<Row> ReadRows() {
     return rows;
 }
 
-uint64_t Number(const Bytes &bytes, size_t at, size_t n) {
+uint64_t Number(const Bytes &bytes, size_t at, size_t n)
+{
     uint64_t v = 0;
     for (size_t i = 0; i < n; i++) {
         v = v << 8 | bytes[at + i];
@@ -56,9 +60,11 @@ uint64_t Number(const Bytes &bytes, size_t at, size_t n) {
 }
 
 /* The keys and counters of a serialized connection. */
-class Saved {
-public:
-    explicit Saved(const Bytes &blob) : blob_(blob) {
+class Saved
+{
+  public:
+    explicit Saved(const Bytes &blob) : blob_(blob)
+    {
         version_ = static_cast<uint16_t>(Number(blob, 8, 2));
         suite_ = suite_by_id(static_cast<uint16_t>(Number(blob, 10, 2)));
         if (version_ == TLS13) {
@@ -72,11 +78,13 @@ public:
             TakeIv(158, &server_);
         }
     }
-    ~Saved() {
+    ~Saved()
+    {
         traffic_keys_wipe(&client_);
         traffic_keys_wipe(&server_);
     }
-    bool Key(struct half *h, bool of_client, bool sealing) const {
+    bool Key(struct half *h, bool of_client, bool sealing) const
+    {
         const struct traffic_keys &keys = of_client ? client_ : server_;
         struct traffic_keys_view view = { SPAN(keys.key, keys.key_len), SPAN(keys.iv, keys.iv_len),
                                           SPAN(keys.mac, keys.mac_len) };
@@ -84,14 +92,16 @@ public:
     }
     uint16_t version() const { return version_; }
 
-private:
-    void Derive13(bool client, struct traffic_keys *keys) {
+  private:
+    void Derive13(bool client, struct traffic_keys *keys)
+    {
         struct secret secret = {};
         secret.n = static_cast<uint8_t>(hash_size(suite_->prf));
         std::memcpy(secret.b, &blob_[client ? 30 : 30 + secret.n], secret.n);
         EXPECT_TRUE(ks_traffic_keys(suite_, &secret, keys));
     }
-    void TakeIv(size_t at, struct traffic_keys *keys) {
+    void TakeIv(size_t at, struct traffic_keys *keys)
+    {
         keys->iv_len = suite_->cipher->block;
         std::memcpy(keys->iv, &blob_[at], keys->iv_len);
     }
@@ -102,7 +112,8 @@ private:
     struct traffic_keys client_ = {}, server_ = {};
 };
 
-std::vector<Bytes> Records(const Bytes &wire) {
+std::vector<Bytes> Records(const Bytes &wire)
+{
     std::vector<Bytes> records;
     for (size_t at = 0; at < wire.size();) {
         size_t n = RECORD_HEADER + Number(wire, at + 3, 2);
@@ -113,7 +124,8 @@ std::vector<Bytes> Records(const Bytes &wire) {
 }
 
 /* The fragments in the records, which together must be `plain`. */
-std::vector<Bytes> OpenAll(struct half *in, const Message &message) {
+std::vector<Bytes> OpenAll(struct half *in, const Message &message)
+{
     std::vector<Bytes> fragments;
     Bytes all;
     for (const Bytes &record : Records(message.wire)) {
@@ -129,7 +141,8 @@ std::vector<Bytes> OpenAll(struct half *in, const Message &message) {
 
 using RecordVectors = CoreTest;
 
-TEST_F(RecordVectors, CoverEveryVersion) {
+TEST_F(RecordVectors, CoverEveryVersion)
+{
     std::map<uint16_t, int> versions;
     for (const Row &row : ReadRows()) {
         versions[Saved(row.blob).version()]++;
@@ -139,7 +152,8 @@ TEST_F(RecordVectors, CoverEveryVersion) {
     EXPECT_EQ(versions.size(), 5U);
 }
 
-TEST_F(RecordVectors, OpenWhatThePeerSent) {
+TEST_F(RecordVectors, OpenWhatThePeerSent)
+{
     for (const Row &row : ReadRows()) {
         SCOPED_TRACE(row.name);
         Saved saved(row.blob);
@@ -151,7 +165,8 @@ TEST_F(RecordVectors, OpenWhatThePeerSent) {
     }
 }
 
-TEST_F(RecordVectors, SealTheSameBytesAgain) {
+TEST_F(RecordVectors, SealTheSameBytesAgain)
+{
     for (const Row &row : ReadRows()) {
         SCOPED_TRACE(row.name);
         Saved saved(row.blob);
@@ -160,7 +175,8 @@ TEST_F(RecordVectors, SealTheSameBytesAgain) {
         for (const Message &message : row.sent) {
             Bytes wire;
             for (const Bytes &fragment : OpenAll(check, message)) {
-                Bytes record = Seal(out, CT_APPDATA, static_cast<uint16_t>(Number(message.wire, 1, 2)), fragment);
+                Bytes record =
+                    Seal(out, CT_APPDATA, static_cast<uint16_t>(Number(message.wire, 1, 2)), fragment);
                 wire.insert(wire.end(), record.begin(), record.end());
             }
             EXPECT_EQ(ToHex(wire), ToHex(message.wire));

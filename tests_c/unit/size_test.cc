@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much plaintext a record gets: fixed limits, small send buffers, and records that start small and grow. */
+/* How much plaintext a record gets: fixed limits, small send buffers, and records that start small and grow.
+ */
 #include "unit/record_util.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kSecond = 1000000000;
 
-const Kind kGcm13 = { "", TLS13, 0x1301 }, kGcm12 = { "", TLS12, 0xC02F }, kTripleDes12 = { "", TLS12, 0x000A };
+const Kind kGcm13 = { "", TLS13, 0x1301 }, kGcm12 = { "", TLS12, 0xC02F },
+           kTripleDes12 = { "", TLS12, 0x000A };
 
-class Size : public CoreTest {
-protected:
-    static size_t Next(const Kind &kind, const struct size_rules &rules) {
+class Size : public CoreTest
+{
+  protected:
+    static size_t Next(const Kind &kind, const struct size_rules &rules)
+    {
         HalfPtr out;
         EXPECT_TRUE(out.Key(kind, true));
         return size_next(&rules, out);
     }
 };
 
-TEST_F(Size, IsTheMaximumFragment_WhenNothingElseIsSet) {
+TEST_F(Size, IsTheMaximumFragment_WhenNothingElseIsSet)
+{
     for (uint16_t max : { 1, 512, 1435, 8087, 16384 }) {
         struct size_rules rules = {};
         rules.max_fragment = max;
@@ -28,7 +34,8 @@ TEST_F(Size, IsTheMaximumFragment_WhenNothingElseIsSet) {
     }
 }
 
-TEST_F(Size, StaysLegal_WhenARestoredConnectionBringsAnyLimit) {
+TEST_F(Size, StaysLegal_WhenARestoredConnectionBringsAnyLimit)
+{
     struct size_rules rules = {};
     EXPECT_EQ(Next(kGcm13, rules), 1U);
     rules.max_fragment = 65535;
@@ -37,7 +44,8 @@ TEST_F(Size, StaysLegal_WhenARestoredConnectionBringsAnyLimit) {
     EXPECT_EQ(Next(kGcm12, rules), 16384U);
 }
 
-TEST_F(Size, LeavesRoomForProtection_WhenTheSendBufferIsSmall) {
+TEST_F(Size, LeavesRoomForProtection_WhenTheSendBufferIsSmall)
+{
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.send_buffer = 1034;
@@ -51,7 +59,8 @@ TEST_F(Size, LeavesRoomForProtection_WhenTheSendBufferIsSmall) {
     EXPECT_EQ(Next(kGcm13, rules), 8087U);
 }
 
-TEST_F(Size, FitsOnePacket_WhenStartingSmall) {
+TEST_F(Size, FitsOnePacket_WhenStartingSmall)
+{
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.dynamic_threshold = 20000;
@@ -62,7 +71,8 @@ TEST_F(Size, FitsOnePacket_WhenStartingSmall) {
     EXPECT_EQ(Next(kGcm13, rules), 512U);
 }
 
-TEST_F(Size, FillsTheLastBlockOfThePacket_WhenCbc) {
+TEST_F(Size, FillsTheLastBlockOfThePacket_WhenCbc)
+{
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.dynamic_threshold = 1;
@@ -78,7 +88,8 @@ TEST_F(Size, FillsTheLastBlockOfThePacket_WhenCbc) {
     }
 }
 
-TEST_F(Size, Grows_WhenTheThresholdIsReached) {
+TEST_F(Size, Grows_WhenTheThresholdIsReached)
+{
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.dynamic_threshold = 20000;
@@ -91,7 +102,8 @@ TEST_F(Size, Grows_WhenTheThresholdIsReached) {
     EXPECT_EQ(Next(kGcm13, rules), 8087U);
 }
 
-TEST_F(Size, StartsSmallAgain_WhenIdleForLongerThanTheTimeout) {
+TEST_F(Size, StartsSmallAgain_WhenIdleForLongerThanTheTimeout)
+{
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.dynamic_threshold = 1000;
