@@ -7,7 +7,6 @@
  */
 #include "base/mem.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -153,7 +152,7 @@ bool mem_ready(void)
 void wipe(void *p, size_t n)
 {
     if (n > 0) {
-        OPENSSL_cleanse(p, n);
+        explicit_bzero(p, n);
     }
 }
 

@@ -39,7 +39,7 @@ static bool ccs(struct s2n_connection *c, const struct rec *rec)
     return c->hs != NULL ? hs_ccs(c->hs, rec->body) : fail(ERR_BAD_MESSAGE);
 }
 
-/* An unknown type is dropped while shaking hands, as long as that does not become a habit. */
+/* An unknown type is dropped while shaking hands, as long as that does not become a habit (RFC 8446 5). */
 static bool unknown(struct s2n_connection *c)
 {
     return c->hs != NULL ? conn_idle(c) : fail(ERR_BAD_MESSAGE);

@@ -3,12 +3,24 @@
  * The handshake's driver: the engine (handshake/run.c) says whether it wants to read or is done, this file moves the
  * records. What the engine wrote is always out before we read, as the peer may wait for it. Called by abi/src.
  */
+#include <string.h>
+
 #include "conn/inner.h"
 
-#include "s2n.h"
+#define KEY_LOG_LINE_MAX 320
+
+static void key_log(void *owner, const uint8_t *line, size_t len)
+{
+    struct s2n_connection *c = owner;
+    uint8_t copy[KEY_LOG_LINE_MAX]; /* the application's type is not const */
+    memcpy(copy, line, len < sizeof(copy) ? len : sizeof(copy));
+    (void) c->set.config->key_log(c->set.config->key_log_ctx, c, copy, len); /* its answer counts for nothing */
+    wipe(copy, sizeof(copy));
+}
 
 static bool start(struct s2n_connection *c)
 {
+    c->set.key_log = c->set.config->key_log != NULL ? key_log : NULL;
     c->sizes.send_buffer = c->set.config->send_buffer_size;
     TRY(conn_tx_ready(c));
     c->hs = hs_new(&c->set, &c->session, &c->in, &c->out, &c->writing.tx);

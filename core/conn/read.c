@@ -100,18 +100,29 @@ static enum step read_body(struct s2n_connection *c)
     return STEP_OK;
 }
 
+/* No record of any TLS version starts like this: it is an SSLv2 header, which means nothing here. */
+static bool is_sslv2(uint8_t type)
+{
+    return (type & 0x80) != 0;
+}
+
 enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, struct rec *out)
 {
     struct reading *r = &c->reading;
-    if (r->head_n < RECORD_HEADER) {
-        enum step s = read_head(c);
+    for (;;) {
+        enum step s = r->head_n < RECORD_HEADER ? read_head(c) : STEP_OK;
+        s = s == STEP_OK ? read_body(c) : s;
         if (s != STEP_OK) {
             return s;
         }
-    }
-    enum step s = read_body(c);
-    if (s != STEP_OK) {
-        return s;
+        if (!is_sslv2(r->hdr.type)) {
+            break;
+        }
+        r->at += r->hdr.len; /* dropped unopened, as the contract has it, but not without end */
+        r->head_n = 0;
+        if (!conn_idle(c)) {
+            return STEP_FATAL;
+        }
     }
     uint8_t *body = r->rx.p + r->at;
     r->at += r->hdr.len;

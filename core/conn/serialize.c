@@ -105,6 +105,8 @@ static bool save(const struct s2n_connection *c, struct saved *s)
     s->resumption = from->resumption;
     s->master = from->master;
     memcpy(s->randoms, from->randoms, RANDOMS_LEN);
+    memcpy(s->client_iv, client->iv, SAVED_IV); /* what follows a short block's IV goes round unchanged */
+    memcpy(s->server_iv, server->iv, SAVED_IV);
     return !chains_iv(s->version, s->suite) || (half_iv(client, s->client_iv) && half_iv(server, s->server_iv));
 }
 
@@ -228,7 +230,11 @@ static bool key(struct half *h, const struct saved *s, bool sealing, const struc
     struct traffic_keys_view view = {
         .key = SPAN(k->key, k->key_len), .iv = SPAN(k->iv, k->iv_len), .mac = SPAN(k->mac, k->mac_len)
     };
-    return half_key(h, s->version, s->suite, sealing, view, seq);
+    TRY(half_key(h, s->version, s->suite, sealing, view, seq));
+    if (chains_iv(s->version, s->suite)) {
+        memcpy(h->iv, k->iv, SAVED_IV);
+    }
+    return true;
 }
 
 static bool make_halves(const struct s2n_connection *c, const struct saved *s, struct half *in, struct half *out)

@@ -100,10 +100,12 @@ bool conn_tx_ready(struct s2n_connection *c)
 }
 
 /* BEAST: the first byte of a call in a record of its own makes the IV of the rest unpredictable, where a record's IV
- * is the end of the one before. Clients only, as it is they whom an attacker can make write. */
+ * is the end of the one before. Clients only, as it is they whom an attacker can make write; and where the contract
+ * has it (vectors/README.md): at SSLv3, and with 3DES at TLS 1.0. */
 static bool must_split(const struct s2n_connection *c)
 {
-    return !c->set.server && c->session.version < TLS11 && c->out.cipher->kind == KIND_CBC;
+    bool chained = c->session.version < TLS11 && c->out.cipher->kind == KIND_CBC;
+    return !c->set.server && chained && (c->session.version == SSL3 || c->out.cipher->block == 8);
 }
 
 static bool note_time(struct s2n_connection *c, uint64_t *now)
@@ -152,7 +154,7 @@ static void writing_failed(struct s2n_connection *c)
 {
     int code = err_last();
     int alert = err_wire_alert(code);
-    if (err_type(code) == ERR_T_PROTO) {
+    if (err_type(code) == ERR_T_PROTO && code != ERR_RECORD_LIMIT) { /* used-up keys harm nobody: reading goes on */
         atomic_store(&c->shared.writer_alert, (uint8_t) (alert > 0 ? alert : 0));
         atomic_store(&c->shared.write_closed, 1);
     }

@@ -7,6 +7,7 @@
 #include "handshake/hs.h"
 
 #define CCS_IGNORED_MAX 32 /* compatibility CCS a TLS 1.3 peer may send before its Finished (RFC 8446 D.4) */
+#define REQUESTS_IGNORED_MAX 32 /* HelloRequests, which are as free for a server to send */
 #define FRAGMENT_DEFAULT 8087
 
 enum generation { GEN_TLS12, GEN_TLS13 };
@@ -262,7 +263,7 @@ static enum hs_result read_step(struct handshake *hs)
     }
     if (is_hello_request(hs, &frame)) {
         buf_consume(&hs->rx, frame.whole.n);
-        return HS_DONE;
+        return ++hs->requests_ignored <= REQUESTS_IGNORED_MAX || fail(ERR_BAD_MESSAGE) ? HS_DONE : HS_FAIL;
     }
     return find_row(hs, frame.type) && read_message(hs, &frame) ? HS_DONE : HS_FAIL;
 }

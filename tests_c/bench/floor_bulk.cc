@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The floor of bulk data: one record's libcrypto calls, and for receiving the one copy into the library's buffer.
- * TLS 1.2 AEADs have two ways in, the generic calls and record mode; the faster one counts, each time.
+ * Where there are two ways in (text and type apart or joined; generic calls or, for TLS 1.2, record mode), the faster
+ * one counts, each time.
  */
 #include <openssl/core_names.h>
 
@@ -23,7 +24,7 @@ public:
         }
     }
 
-    double Send() override { return v13_ ? SendGeneric() : std::min(SendGeneric(), SendRecords()); }
+    double Send() override { return std::min(SendGeneric(), v13_ ? SendJoined() : SendRecords()); }
     double Receive() override { return v13_ ? ReceiveGeneric() : std::min(ReceiveGeneric(), ReceiveRecords()); }
 
 private:
@@ -31,6 +32,17 @@ private:
         Stopwatch watch;
         for (size_t i = 0; i < size_.count; i++) {
             generic_.Seal(aad_, aad_len_, in_.data(), size_.size, wire_.data(), aad_, v13_ ? 1 : 0);
+        }
+        return watch.Lap();
+    }
+
+    /* TLS 1.3: the content type behind the text. For small records a copy is cheaper than one more call. */
+    double SendJoined() {
+        Stopwatch watch;
+        for (size_t i = 0; i < size_.count; i++) {
+            std::memcpy(wire_.data(), in_.data(), size_.size);
+            wire_[size_.size] = 23;
+            generic_.Seal(aad_, aad_len_, wire_.data(), size_.size + 1, wire_.data(), nullptr, 0);
         }
         return watch.Lap();
     }

@@ -86,6 +86,10 @@ void AddOther(X509 *x, const std::string &oid, const std::string &value) {
 }
 
 void AddExtensions(X509 *x, X509 *issuer, const CertSpec &spec) {
+    if (spec.key_ids) {
+        AddExtension(x, issuer, NID_subject_key_identifier, "hash");
+        AddExtension(x, issuer, NID_authority_key_identifier, "keyid");
+    }
     if (spec.ca) {
         std::string value = "critical,CA:TRUE";
         if (spec.path_length >= 0) {
@@ -143,8 +147,9 @@ void SetSerial(X509 *x) {
 
 Pki MakePki(KeyKind kind) {
     Pki p;
-    p.root = Issue(CertSpec().Ca("Test Root").Key(kind, 100));
-    p.intermediate = Issue(CertSpec().Ca("Test Intermediate").Key(kind, 101), &p.root);
+    const std::string number = std::to_string(static_cast<int>(kind));
+    p.root = Issue(CertSpec().Ca("Test Root " + number).Key(kind, 100));
+    p.intermediate = Issue(CertSpec().Ca("Test Intermediate " + number).Key(kind, 101), &p.root);
     CertSpec leaf = CertSpec().Leaf("localhost").Key(kind).ExtUsage("serverAuth,clientAuth");
     leaf.sans = { "DNS:localhost", "DNS:www.example.test", "IP:127.0.0.1", "IP:::1" };
     bool encrypts = kind == KeyKind::Rsa1024 || kind == KeyKind::Rsa2048 || kind == KeyKind::Rsa3072;
@@ -209,7 +214,7 @@ Issued Issue(const CertSpec &spec, const Issued *issuer) {
     ASN1_TIME_set(X509_getm_notBefore(x), spec.from != 0 ? spec.from : now - 3600);
     ASN1_TIME_set(X509_getm_notAfter(x), spec.until != 0 ? spec.until : now + 10L * 365 * 86400);
     for (const std::string &cn : spec.cns) {
-        Check(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
+        Check(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", V_ASN1_UTF8STRING,
                                          reinterpret_cast<const unsigned char *>(cn.data()),
                                          static_cast<int>(cn.size()), -1, 0) == 1, "common name");
     }

@@ -46,6 +46,7 @@ struct CertSpec {
     std::vector<std::pair<std::string, std::string>> more;  /* further extensions: numeric OID, "critical,DER:…" */
     time_t from = 0, until = 0;                       /* 0: an hour ago, ten years ahead */
     std::string digest = "SHA256";
+    bool key_ids = true;                              /* subjectKeyIdentifier and authorityKeyIdentifier */
     bool pss_signature = false;                       /* sign with RSA-PSS although the issuer's key is plain RSA */
 
     CertSpec &Leaf(const std::string &cn) { cns = { cn }; key_usage = "digitalSignature,keyEncipherment"; return *this; }

@@ -293,6 +293,7 @@ TEST_F(Extension, MissingOrMisnamed) {
     EXPECT_EQ(err_last(), ERR_NULL);
     CertSpec bare;
     bare.cns = { "bare" };
+    bare.key_ids = false;
     ASSERT_TRUE(LoadPublic(Issue(bare).pem));
     EXPECT_FALSE(Get("2.5.29.17"));
     EXPECT_EQ(err_last(), ERR_SAFETY);

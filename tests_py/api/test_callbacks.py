@@ -16,7 +16,9 @@ class Surprise(Exception):
 
 
 def fresh(pki, client, server=None):
-    return TLSBuffer(client, server_name="localhost"), TLSBuffer(server or server_config(pki), server_side=True)
+    return TLSBuffer(client, server_name="localhost"), TLSBuffer(
+        server or server_config(pki), server_side=True
+    )
 
 
 def close(*ends):

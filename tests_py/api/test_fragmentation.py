@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from s2n_tls import Config, TLSBuffer, WantRead
 from tlskit import client_config, connected, server_config
 
-ANY_TIME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY_TIME = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def pieces(data, sizes):

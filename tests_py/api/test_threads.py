@@ -90,10 +90,18 @@ def test_one_reader_and_one_writer_keep_the_order(pki):
     server.close()
 
 
-@pytest.mark.parametrize("call", [
-    lambda end: end.handshake(), lambda end: end.read(), lambda end: end.write(b"x"), lambda end: end.take(),
-    lambda end: end.feed(b"x"), lambda end: end.info(), lambda end: end.connection.serialize(),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda end: end.handshake(),
+        lambda end: end.read(),
+        lambda end: end.write(b"x"),
+        lambda end: end.take(),
+        lambda end: end.feed(b"x"),
+        lambda end: end.info(),
+        lambda end: end.connection.serialize(),
+    ],
+)
 def test_a_callback_cannot_use_its_own_connection(pki, call):
     raised = []
 

@@ -44,8 +44,9 @@ class Program:
     """A running openssl program. Its standard input and output are the data of the connection."""
 
     def __init__(self, *arguments):
-        self.process = subprocess.Popen(["openssl", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            ["openssl", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     def __enter__(self):
         return self
@@ -72,8 +73,19 @@ class Program:
 def connect_to_program(pki, kind, config, *arguments):
     """(s_server, our client)"""
     leaf, port = pki.server(kind), free_port()
-    program = Program("s_server", "-accept", str(port), "-naccept", "1", "-cert", str(leaf.cert_path), "-key",
-                      str(leaf.key_path), "-quiet", *arguments)
+    program = Program(
+        "s_server",
+        "-accept",
+        str(port),
+        "-naccept",
+        "1",
+        "-cert",
+        str(leaf.cert_path),
+        "-key",
+        str(leaf.key_path),
+        "-quiet",
+        *arguments,
+    )
     for _ in range(200):
         try:
             sock = socket.create_connection(("127.0.0.1", port), 20)
@@ -87,8 +99,17 @@ def accept_program(pki, config, *arguments):
     """(s_client, our server)"""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        program = Program("s_client", "-connect", f"127.0.0.1:{port}", "-servername", "localhost", "-CAfile",
-                          str(pki.ca_path), "-verify_return_error", *arguments)
+        program = Program(
+            "s_client",
+            "-connect",
+            f"127.0.0.1:{port}",
+            "-servername",
+            "localhost",
+            "-CAfile",
+            str(pki.ca_path),
+            "-verify_return_error",
+            *arguments,
+        )
         listener.settimeout(20)
         sock, _address = listener.accept()
     sock.settimeout(20)
@@ -196,7 +217,9 @@ def test_our_key_updates(pki):
         for turn in range(10):
             tls.request_key_update()
             if turn % 2:
-                tls = moved(tls, config)  # the request is lost by a move before it was carried out, which is allowed
+                tls = moved(
+                    tls, config
+                )  # the request is lost by a move before it was carried out, which is allowed
             tls.sendall(b"%04d" % turn)
             assert program.read(4) == b"%04d" % turn
         tls.close()
@@ -214,5 +237,3 @@ def test_serialized_blob_alone_is_enough(pki):
         tls = TLSSocket.deserialize(sock, blob, config)
         assert len(blob) in (126, 174)
         converse(program, tls, config)
-
-

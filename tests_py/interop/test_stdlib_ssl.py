@@ -17,7 +17,10 @@ from tlskit import (
     shake,
 )
 
-VERSIONS = {"TLSv1.2": ("test_all_tls12", ssl.TLSVersion.TLSv1_2), "TLSv1.3": ("default_tls13", ssl.TLSVersion.TLSv1_3)}
+VERSIONS = {
+    "TLSv1.2": ("test_all_tls12", ssl.TLSVersion.TLSv1_2),
+    "TLSv1.3": ("default_tls13", ssl.TLSVersion.TLSv1_3),
+}
 KINDS = ["rsa2048", "rsapss", "p256", "p384", "p521"]
 SIZES = [1, 100, 16384, 16385, 100_000]
 
@@ -112,11 +115,18 @@ def test_peer_closes_first(pki, role, version):
 def test_mutual_authentication(pki, role, version, kind):
     policy, leaf = VERSIONS[version][0], pki.client(kind)
     if role == "client":
-        ours = client_config(pki, policy=policy, certificates=[pair_of(leaf)], client_auth=ClientAuth.OPTIONAL)
+        ours = client_config(
+            pki, policy=policy, certificates=[pair_of(leaf)], client_auth=ClientAuth.OPTIONAL
+        )
         theirs = context(pki, True, version, pki.server(), ssl.CERT_REQUIRED)
     else:
-        ours = server_config(pki, policy=policy, trust=pki.ca, client_auth=ClientAuth.REQUIRED,
-                             verify_host=lambda name: name == "client.test")
+        ours = server_config(
+            pki,
+            policy=policy,
+            trust=pki.ca,
+            client_auth=ClientAuth.REQUIRED,
+            verify_host=lambda name: name == "client.test",
+        )
         theirs = context(pki, False, version, leaf)
     us, them = ends(pki, role, version, ours=ours, stdlib=theirs)
     certificate = ssl.PEM_cert_to_DER_cert(leaf.cert.decode())
@@ -134,8 +144,13 @@ def test_mutual_authentication(pki, role, version, kind):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_missing_client_certificate_is_refused(pki, version):
-    config = server_config(pki, policy=VERSIONS[version][0], trust=pki.ca, client_auth=ClientAuth.REQUIRED,
-                           verify_host=lambda name: True)
+    config = server_config(
+        pki,
+        policy=VERSIONS[version][0],
+        trust=pki.ca,
+        client_auth=ClientAuth.REQUIRED,
+        verify_host=lambda name: True,
+    )
     with pytest.raises(ProtocolError) as caught:
         ends(pki, "server", version, ours=config)
     assert caught.value.name == "S2N_ERR_MISSING_CLIENT_CERT"
@@ -164,7 +179,9 @@ def test_no_common_version(pki, role):
     assert "PROTOCOL" in text or "ALERT" in text or "CIPHER_NOT_SUPPORTED" in text
 
 
-@pytest.mark.parametrize("curve, group", [("prime256v1", "secp256r1"), ("secp384r1", "secp384r1"), ("X25519", "x25519")])
+@pytest.mark.parametrize(
+    "curve, group", [("prime256v1", "secp256r1"), ("secp384r1", "secp384r1"), ("X25519", "x25519")]
+)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_groups_that_the_peer_insists_on(pki, version, curve, group):
     # OpenSSL wants the curve of an EC certificate among the groups, too, so this one is RSA.
@@ -204,4 +221,3 @@ def test_ends_that_never_speak_do_not_finish(pki):
         us.handshake()
     assert us.take()[:1] == b"\x16"
     us.close()
-
