@@ -74,7 +74,11 @@ struct s2n_config *config_default(void)
 
 void config_default_to_tls13(void)
 {
+    const struct policy_view *v;
     start_with_tls13 = true;
+    if (default_config != NULL && policy_find("default_tls13", &v)) {
+        default_config->policy = v;
+    }
 }
 
 bool config_trust(struct s2n_config *c)
@@ -160,7 +164,7 @@ bool alpn_append(struct buf *list, struct span name)
 bool alpn_set(struct buf *list, const char *const *names, int n)
 {
     struct buf fresh = { .p = NULL };
-    if (n < 0) {
+    if (names != NULL && n < 0) { /* no array means no names, whatever the count */
         return fail(ERR_INTEGER_OVERFLOW);
     }
     for (int i = 0; names != NULL && i < n; i++) {

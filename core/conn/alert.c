@@ -60,7 +60,7 @@ bool conn_get_alert(const struct s2n_connection *c, uint8_t *out)
     return true;
 }
 
-void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) *alert, int code)
+void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) * alert, int code)
 {
     int number = err_wire_alert(code);
     if (number > 0) {

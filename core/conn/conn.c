@@ -251,12 +251,12 @@ bool conn_step_ok(enum step s)
     }
 }
 
-bool conn_enter(ATOMIC(uint8_t) *busy)
+bool conn_enter(ATOMIC(uint8_t) * busy)
 {
     return atomic_exchange(busy, 1) == 0 || fail(ERR_REENTRANCY);
 }
 
-void conn_leave(ATOMIC(uint8_t) *busy)
+void conn_leave(ATOMIC(uint8_t) * busy)
 {
     atomic_store(busy, 0);
 }

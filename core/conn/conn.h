@@ -13,11 +13,11 @@
 #include "handshake/hs.h"
 
 #ifdef __cplusplus /* unit tests */
-    #include <atomic>
-    #define ATOMIC(type) std::atomic<type>
+#include <atomic>
+#define ATOMIC(type) std::atomic<type>
 #else
-    #include <stdatomic.h>
-    #define ATOMIC(type) _Atomic(type)
+#include <stdatomic.h>
+#define ATOMIC(type) _Atomic(type)
 #endif
 
 /* How bytes reach the peer. */
@@ -25,33 +25,33 @@ struct io {
     s2n_recv_fn *recv;
     s2n_send_fn *send;
     void *recv_ctx, *send_ctx;
-    int read_fd, write_fd;                /* meaningful while managed */
-    int lowat, cork;                      /* socket options as found, -1 unknown: restored by wipe */
-    bool recv_managed, send_managed;      /* built-in read()/write() on a descriptor */
+    int read_fd, write_fd;           /* meaningful while managed */
+    int lowat, cork;                 /* socket options as found, -1 unknown: restored by wipe */
+    bool recv_managed, send_managed; /* built-in read()/write() on a descriptor */
     bool want_cork, corked;
-    bool broken;                          /* EPIPE seen: writing is over until a new descriptor comes */
+    bool broken; /* EPIPE seen: writing is over until a new descriptor comes */
 };
 
 /* Where the reader stands: a record is assembled from head (its five bytes) and the body at rx[at]. */
 struct reading {
     struct buf rx;
-    uint32_t at;                          /* rx[at, len) is ciphertext not looked at yet */
-    struct rec_header hdr;                /* valid once head_n == RECORD_HEADER */
+    uint32_t at;           /* rx[at, len) is ciphertext not looked at yet */
+    struct rec_header hdr; /* valid once head_n == RECORD_HEADER */
     uint8_t head[RECORD_HEADER], head_n;
-    uint32_t app_at, app_n;               /* rx[app_at, + app_n): decrypted bytes not yet returned */
-    uint16_t idle;                        /* records in a row that brought the application nothing */
-    uint8_t alert[2], alert_n;            /* alerts may come in pieces */
-    bool buffering;                       /* read ahead */
-    bool dynamic;                         /* rx goes when it is empty */
+    uint32_t app_at, app_n;    /* rx[app_at, + app_n): decrypted bytes not yet returned */
+    uint16_t idle;             /* records in a row that brought the application nothing */
+    uint8_t alert[2], alert_n; /* alerts may come in pieces */
+    bool buffering;            /* read ahead */
+    bool dynamic;              /* rx goes when it is empty */
 };
 
 /* Where the writer stands: sealed bytes tx[at, len) are still to be sent. */
 struct writing {
     struct buf tx;
     uint32_t at;
-    size_t consumed;                      /* the application's bytes in tx that no call has reported yet */
-    bool alert_sealed;                    /* our one alert is in tx, or was sent */
-    bool dynamic;                         /* tx goes when it is empty */
+    size_t consumed;   /* the application's bytes in tx that no call has reported yet */
+    bool alert_sealed; /* our one alert is in tx, or was sent */
+    bool dynamic;      /* tx goes when it is empty */
 };
 
 /* Post-handshake messages that are not whole yet. */
@@ -66,37 +66,37 @@ struct shared {
     ATOMIC(uint8_t) reader_alert, writer_alert; /* to be sent by shutdown; 0: none, so a close_notify */
     ATOMIC(uint8_t) key_update_pending;
     ATOMIC(uint8_t) recv_busy, send_busy, negotiate_busy; /* S2N_ERR_REENTRANCY */
-    ATOMIC(uint16_t) peer_alert;                /* PEER_ALERT | code of the last one received */
+    ATOMIC(uint16_t) peer_alert;                          /* PEER_ALERT | code of the last one received */
 };
 #define PEER_ALERT 0x100
 
 /* The delay after an error that could tell an attacker something. */
 struct blind {
     s2n_blinding mode;
-    ATOMIC(uint8_t) triggered;            /* published last */
-    ATOMIC(uint64_t) delay, since;        /* ns; since on the config's monotonic clock */
+    ATOMIC(uint8_t) triggered;     /* published last */
+    ATOMIC(uint64_t) delay, since; /* ns; since on the config's monotonic clock */
 };
 
 struct stats {
-    uint64_t bytes_in, bytes_out;         /* on the wire */
+    uint64_t bytes_in, bytes_out; /* on the wire */
 };
 
 struct s2n_connection {
     struct settings set;
     struct session session;
-    struct handshake *hs;                 /* while it runs */
+    struct handshake *hs; /* while it runs */
     struct half in, out;
     struct io io;
     struct reading reading;
     struct writing writing;
     struct size_rules sizes;
-    uint16_t preferred_fragment;          /* before a negotiated limit caps it */
+    uint16_t preferred_fragment; /* before a negotiated limit caps it */
     struct shared shared;
     struct post post;
     struct blind blind;
     struct stats stats;
-    void *ctx;                            /* the application's */
-    bool serialized;                      /* it lives on elsewhere: closed, and never to be written to */
+    void *ctx;       /* the application's */
+    bool serialized; /* it lives on elsewhere: closed, and never to be written to */
 };
 
 /* conn.c. conn_new: a fresh connection on the default config, NULL with the error set. conn_wipe: fresh again, with
@@ -107,7 +107,8 @@ void conn_free(struct s2n_connection *c);
 /* conn_set_config: borrow a config and take the snapshot of functions-1.md section 9. Errors:
  * SECURITY_POLICY_INCOMPATIBLE_CERT, TOO_MANY_CERTIFICATES, NO_PRIVATE_KEY; on failure nothing changes. */
 MUST_USE bool conn_set_config(struct s2n_connection *c, struct s2n_config *config);
-MUST_USE bool conn_set_policy(struct s2n_connection *c, const char *name); /* override; checked against the certs */
+MUST_USE bool conn_set_policy(struct s2n_connection *c,
+                              const char *name); /* override; checked against the certs */
 /* conn_set_server_name: client only. CLIENT_MODE, SERVER_NAME_TOO_LONG. */
 MUST_USE bool conn_set_server_name(struct s2n_connection *c, const char *name);
 void conn_prefer_throughput(struct s2n_connection *c);
@@ -117,7 +118,10 @@ void conn_set_dynamic_buffers(struct s2n_connection *c, bool on);
 void conn_set_recv_buffering(struct s2n_connection *c, bool on);
 void conn_free_handshake(struct s2n_connection *c);
 MUST_USE bool conn_release_buffers(struct s2n_connection *c); /* STUFFER_HAS_UNPROCESSED_DATA */
-static inline bool conn_is13(const struct s2n_connection *c) { return c->session.version == TLS13; }
+static inline bool conn_is13(const struct s2n_connection *c)
+{
+    return c->session.version == TLS13;
+}
 
 /* io.c: set-up of the transport. */
 void conn_set_read_fd(struct s2n_connection *c, int fd);
@@ -145,7 +149,8 @@ void conn_request_key_update(struct s2n_connection *c);
 
 /* read.c: conn_recv gives up to n bytes of application data; *out == 0 with true is the peer's clean end.
  * conn_peek: decrypted bytes waiting. conn_peek_buffered: ciphertext beyond the current record. */
-MUST_USE bool conn_recv(struct s2n_connection *c, void *buf, size_t n, s2n_blocked_status *blocked, size_t *out);
+MUST_USE bool conn_recv(struct s2n_connection *c, void *buf, size_t n, s2n_blocked_status *blocked,
+                        size_t *out);
 uint32_t conn_peek(const struct s2n_connection *c);
 uint32_t conn_peek_buffered(const struct s2n_connection *c);
 

@@ -33,9 +33,13 @@ static bool handshake(struct s2n_connection *c, const struct rec *rec)
     return c->hs != NULL ? hs_feed(c->hs, rec->body) : post_feed(c, rec->body);
 }
 
-/* After the handshake there is no change_cipher_spec any more (RFC 8446 5, RFC 5246 7.1). */
+/* After the handshake there is no change_cipher_spec any more, and at TLS 1.3 never a protected one (RFC 8446 5,
+ * RFC 5246 7.1). */
 static bool ccs(struct s2n_connection *c, const struct rec *rec)
 {
+    if (conn_is13(c) && half_keyed(&c->in) && !rec->plain) {
+        return fail(ERR_BAD_MESSAGE);
+    }
     return c->hs != NULL ? hs_ccs(c->hs, rec->body) : fail(ERR_BAD_MESSAGE);
 }
 

@@ -14,7 +14,8 @@ static void key_log(void *owner, const uint8_t *line, size_t len)
     struct s2n_connection *c = owner;
     uint8_t copy[KEY_LOG_LINE_MAX]; /* the application's type is not const */
     memcpy(copy, line, len < sizeof(copy) ? len : sizeof(copy));
-    (void) c->set.config->key_log(c->set.config->key_log_ctx, c, copy, len); /* its answer counts for nothing */
+    (void) c->set.config->key_log(c->set.config->key_log_ctx, c, copy,
+                                  len); /* its answer counts for nothing */
     wipe(copy, sizeof(copy));
 }
 

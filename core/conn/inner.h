@@ -22,10 +22,10 @@ enum step {
 
 /* What a peer may do to us before we stop listening, and how often we try. */
 enum conn_limits {
-    IDLE_RECORDS_MAX = 32,   /* empty records, ignored alerts, key updates, in a row */
-    ZERO_WRITES_MAX = 16,    /* a send callback that takes nothing counts as blocked then */
-    LAST_RECORDS_MAX = 8,    /* records looked through for the alert that explains a failed write */
-    PIECES_MAX = 64,         /* buffers of the application gathered into one record */
+    IDLE_RECORDS_MAX = 32,        /* empty records, ignored alerts, key updates, in a row */
+    ZERO_WRITES_MAX = 16,         /* a send callback that takes nothing counts as blocked then */
+    LAST_RECORDS_MAX = 8,         /* records looked through for the alert that explains a failed write */
+    PIECES_MAX = 64,              /* buffers of the application gathered into one record */
     TICKET_LIFETIME_MAX = 604800, /* seconds, RFC 8446 4.6.1 */
 };
 
@@ -39,8 +39,8 @@ MUST_USE bool conn_step_ok(enum step s);
 void conn_apply_fragment(struct s2n_connection *c); /* the preferred limit under the negotiated one */
 void conn_shrink_rx(struct s2n_connection *c);      /* dynamic buffers: give rx back when it is empty */
 void conn_shrink_tx(struct s2n_connection *c);
-bool conn_enter(ATOMIC(uint8_t) *busy); /* REENTRANCY when someone is in there */
-void conn_leave(ATOMIC(uint8_t) *busy);
+bool conn_enter(ATOMIC(uint8_t) * busy); /* REENTRANCY when someone is in there */
+void conn_leave(ATOMIC(uint8_t) * busy);
 
 /* io.c: one successful call of a callback, or the reason why there was none; n > 0. */
 enum step io_recv(struct io *io, uint8_t *p, size_t n, size_t *out);
@@ -72,7 +72,8 @@ uint16_t conn_wire_version(const struct s2n_connection *c);
 /* alert.c */
 enum step alert_feed(struct s2n_connection *c, struct span bytes);
 MUST_USE bool alert_seal(struct s2n_connection *c); /* our one alert into tx */
-void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) *alert, int code); /* both directions, and queue the alert */
+void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) * alert,
+               int code); /* both directions, and queue the alert */
 
 /* blind.c: a step of receiving failed for good: close, queue the alert, delay if the error could tell something. */
 void conn_blame(struct s2n_connection *c);

@@ -14,11 +14,11 @@
 #include "conn/inner.h"
 
 #if defined(TCP_CORK)
-    #define CORK_OPTION TCP_CORK
+#define CORK_OPTION TCP_CORK
 #elif defined(TCP_NOPUSH)
-    #define CORK_OPTION TCP_NOPUSH
+#define CORK_OPTION TCP_NOPUSH
 #else
-    #define CORK_OPTION TCP_NODELAY /* the nearest thing, upside down */
+#define CORK_OPTION TCP_NODELAY /* the nearest thing, upside down */
 #endif
 #define CORK_ON (CORK_OPTION != TCP_NODELAY)
 

@@ -40,8 +40,8 @@ static bool read_ticket(struct rd r)
 {
     uint32_t lifetime, age_add;
     struct rd nonce, ticket;
-    bool ok = rd_u32(&r, &lifetime) && lifetime <= TICKET_LIFETIME_MAX && rd_u32(&r, &age_add) && rd_vec8(&r, &nonce) &&
-              rd_vec16(&r, &ticket) && !rd_end(&ticket) && extensions_end(r);
+    bool ok = rd_u32(&r, &lifetime) && lifetime <= TICKET_LIFETIME_MAX && rd_u32(&r, &age_add) &&
+              rd_vec8(&r, &nonce) && rd_vec16(&r, &ticket) && !rd_end(&ticket) && extensions_end(r);
     return ok || fail(ERR_BAD_MESSAGE);
 }
 
@@ -61,7 +61,8 @@ static bool next_keys(struct s2n_connection *c, bool ours, struct secret *secret
 static bool change_keys(struct s2n_connection *c, bool ours, const struct secret *secret,
                         const struct traffic_keys *keys)
 {
-    struct traffic_keys_view view = { .key = SPAN(keys->key, keys->key_len), .iv = SPAN(keys->iv, keys->iv_len) };
+    struct traffic_keys_view view = { .key = SPAN(keys->key, keys->key_len),
+                                      .iv = SPAN(keys->iv, keys->iv_len) };
     TRY(half_key(ours ? &c->out : &c->in, TLS13, c->session.suite, ours, view, 0));
     *traffic_secret(c, ours) = *secret;
     return true;

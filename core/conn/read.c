@@ -203,7 +203,8 @@ static bool recv_closed(const struct s2n_connection *c)
     return atomic_load(&c->shared.read_closed) || (!conn_is13(c) && atomic_load(&c->shared.write_closed));
 }
 
-static bool recv_locked(struct s2n_connection *c, uint8_t *buf, size_t n, s2n_blocked_status *blocked, size_t *out)
+static bool recv_locked(struct s2n_connection *c, uint8_t *buf, size_t n, s2n_blocked_status *blocked,
+                        size_t *out)
 {
     bool clean_end = atomic_load(&c->shared.close_notify_received);
     size_t got = 0;

@@ -69,7 +69,8 @@ bool conn_serialization_length(const struct s2n_connection *c, uint32_t *out)
 static bool at_rest(const struct s2n_connection *c)
 {
     const struct reading *r = &c->reading;
-    bool read = r->head_n == 0 && r->app_n == 0 && r->at == r->rx.len && r->alert_n == 0 && c->post.rx.len == 0;
+    bool read =
+        r->head_n == 0 && r->app_n == 0 && r->at == r->rx.len && r->alert_n == 0 && c->post.rx.len == 0;
     bool written = c->writing.tx.len == 0 && c->writing.consumed == 0;
     return (read && written) || fail(ERR_INVALID_STATE);
 }
@@ -107,7 +108,8 @@ static bool save(const struct s2n_connection *c, struct saved *s)
     memcpy(s->randoms, from->randoms, RANDOMS_LEN);
     memcpy(s->client_iv, client->iv, SAVED_IV); /* what follows a short block's IV goes round unchanged */
     memcpy(s->server_iv, server->iv, SAVED_IV);
-    return !chains_iv(s->version, s->suite) || (half_iv(client, s->client_iv) && half_iv(server, s->server_iv));
+    return !chains_iv(s->version, s->suite) ||
+           (half_iv(client, s->client_iv) && half_iv(server, s->server_iv));
 }
 
 static void write_saved(const struct saved *s, struct wr *w)
@@ -183,8 +185,9 @@ static bool read_header(struct rd *r, struct saved *s)
     uint64_t format;
     uint16_t suite;
     bool ok = rd_u64(r, &format) && format == FORMAT_V1 && rd_u16(r, &s->version) && s->version >= SSL3 &&
-              s->version <= TLS13 && rd_u16(r, &suite) && rd_u64(r, &s->client_seq) && rd_u64(r, &s->server_seq) &&
-              rd_u16(r, &s->fragment) && s->fragment > 0 && s->fragment <= RECORD_MAX_PLAIN;
+              s->version <= TLS13 && rd_u16(r, &suite) && rd_u64(r, &s->client_seq) &&
+              rd_u64(r, &s->server_seq) && rd_u16(r, &s->fragment) && s->fragment > 0 &&
+              s->fragment <= RECORD_MAX_PLAIN;
     if (!ok) {
         return false;
     }
@@ -214,7 +217,8 @@ static bool read_saved(struct span blob, struct saved *s)
 static bool derive(const struct saved *s, struct traffic_keys *client, struct traffic_keys *server)
 {
     if (s->version == TLS13) {
-        return ks_traffic_keys(s->suite, &s->client_app, client) && ks_traffic_keys(s->suite, &s->server_app, server);
+        return ks_traffic_keys(s->suite, &s->client_app, client) &&
+               ks_traffic_keys(s->suite, &s->server_app, server);
     }
     TRY(ks_key_block(s->version, s->suite, secret_span(&s->master), s->randoms, client, server));
     if (chains_iv(s->version, s->suite)) { /* the chain has moved on since the key block */
@@ -225,11 +229,12 @@ static bool derive(const struct saved *s, struct traffic_keys *client, struct tr
     return true;
 }
 
-static bool key(struct half *h, const struct saved *s, bool sealing, const struct traffic_keys *k, uint64_t seq)
+static bool key(struct half *h, const struct saved *s, bool sealing, const struct traffic_keys *k,
+                uint64_t seq)
 {
-    struct traffic_keys_view view = {
-        .key = SPAN(k->key, k->key_len), .iv = SPAN(k->iv, k->iv_len), .mac = SPAN(k->mac, k->mac_len)
-    };
+    struct traffic_keys_view view = { .key = SPAN(k->key, k->key_len),
+                                      .iv = SPAN(k->iv, k->iv_len),
+                                      .mac = SPAN(k->mac, k->mac_len) };
     TRY(half_key(h, s->version, s->suite, sealing, view, seq));
     if (chains_iv(s->version, s->suite)) {
         memcpy(h->iv, k->iv, SAVED_IV);
@@ -237,7 +242,8 @@ static bool key(struct half *h, const struct saved *s, bool sealing, const struc
     return true;
 }
 
-static bool make_halves(const struct s2n_connection *c, const struct saved *s, struct half *in, struct half *out)
+static bool make_halves(const struct s2n_connection *c, const struct saved *s, struct half *in,
+                        struct half *out)
 {
     AUTO_KEYS client = { .key_len = 0 };
     AUTO_KEYS server = { .key_len = 0 };
@@ -269,7 +275,8 @@ static void forget_traffic(struct s2n_connection *c)
     atomic_store(&c->shared.key_update_pending, 0);
 }
 
-static void adopt(struct s2n_connection *c, const struct saved *s, const struct half *in, const struct half *out)
+static void adopt(struct s2n_connection *c, const struct saved *s, const struct half *in,
+                  const struct half *out)
 {
     struct session *to = &c->session;
     forget_traffic(c);

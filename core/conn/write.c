@@ -154,7 +154,8 @@ static void writing_failed(struct s2n_connection *c)
 {
     int code = err_last();
     int alert = err_wire_alert(code);
-    if (err_type(code) == ERR_T_PROTO && code != ERR_RECORD_LIMIT) { /* used-up keys harm nobody: reading goes on */
+    if (err_type(code) == ERR_T_PROTO &&
+        code != ERR_RECORD_LIMIT) { /* used-up keys harm nobody: reading goes on */
         atomic_store(&c->shared.writer_alert, (uint8_t) (alert > 0 ? alert : 0));
         atomic_store(&c->shared.write_closed, 1);
     }
@@ -188,20 +189,22 @@ static enum step pump(struct s2n_connection *c, struct gather *g, size_t *sent)
     }
 }
 
-static bool writable(const struct s2n_connection *c)
+/* Sending nothing only flushes, which is allowed at any time. */
+static bool writable(const struct s2n_connection *c, size_t n)
 {
-    bool closed = atomic_load(&c->shared.write_closed) || (!conn_is13(c) && atomic_load(&c->shared.read_closed));
+    bool closed =
+        atomic_load(&c->shared.write_closed) || (!conn_is13(c) && atomic_load(&c->shared.read_closed));
     if (closed) {
         return fail(ERR_CLOSED);
     }
-    return c->session.complete || fail(ERR_ENCRYPT);
+    return c->session.complete || n == 0 || fail(ERR_ENCRYPT);
 }
 
 static bool send_locked(struct s2n_connection *c, struct gather *g, s2n_blocked_status *blocked, size_t *out)
 {
     size_t sent = 0;
     *blocked = S2N_BLOCKED_ON_WRITE;
-    TRY(writable(c));
+    TRY(writable(c, g->left));
     if (g->left < c->writing.consumed) {
         return fail(ERR_SEND_SIZE);
     }

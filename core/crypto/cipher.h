@@ -28,7 +28,7 @@ struct cipher_ctx {
     enum hash_alg mac_alg;
     uint16_t version;
     bool sealing;
-    bool whole_iv;         /* a GCM nonce goes in as a parameter (cipher_aead.c) */
+    bool nonce_param;      /* an AEAD nonce goes in as a parameter (cipher_aead.c) */
     struct secret mac_key; /* SSLv3 */
 };
 
@@ -41,12 +41,12 @@ void cipher_wipe(struct cipher_ctx *c); /* frees the contexts; c is zero again *
 
 /* AEAD as TLS 1.3 uses it. cipher_seal encrypts the concatenation of n pieces and `tail` to out, followed by
  * the tag (ERR_ENCRYPT); no piece may overlap out. cipher_open decrypts in_len bytes, of which the last are
- * the tag, to out, which is in itself or apart from it; on failure what was written is wiped (ERR_DECRYPT).
- */
+ * the tag: the first out_n (at most all) to out, which is in itself or apart from it, and the rest in place.
+ * On failure what was written is wiped (ERR_DECRYPT). */
 MUST_USE bool cipher_seal(struct cipher_ctx *c, uint8_t *nonce, struct span aad, const struct span *in,
                           size_t n, struct span tail, uint8_t *out);
 MUST_USE bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad, uint8_t *in, size_t in_len,
-                          uint8_t *out);
+                          uint8_t *out, size_t out_n);
 
 /* AEAD as TLS 1.2 uses it (RFC 5246 6.2.3.3, RFC 7905 2), a whole fragment with its explicit nonce. hdr13 is
  * seq(8) type(1) version(2) and room for the length, which is filled in here. cipher_open12 decrypts to dst

@@ -6,12 +6,14 @@
  * counts records.
  */
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "crypto/cipher_parts.h"
+#include "crypto/fetched.h"
 
 /* Up to here a copy costs GCM less than one more call into libcrypto. Poly1305 gains nothing: it is slow
  * after an odd length, so the one byte of the type comes last and alone. */
@@ -21,7 +23,7 @@
 /* And up to here when the plaintext could go elsewhere at once. */
 #define RECORD_OPEN_LIMIT 2048
 
-/* A fixed IV of this length stands for the whole nonce (EVP_CTRL_GCM_SET_IV_FIXED with -1). */
+/* A fixed IV of this length stands for the whole GCM nonce (EVP_CTRL_GCM_SET_IV_FIXED with -1). */
 #define WHOLE_IV SIZE_MAX
 
 static OSSL_PARAM bytes_param(const char *key, uint8_t *p, size_t n)
@@ -29,72 +31,37 @@ static OSSL_PARAM bytes_param(const char *key, uint8_t *p, size_t n)
     return (OSSL_PARAM){ .key = key, .data_type = OSSL_PARAM_OCTET_STRING, .data = p, .data_size = n };
 }
 
-static bool set_param(EVP_CIPHER_CTX *evp, const char *key, uint8_t *p, size_t n)
-{
-    OSSL_PARAM params[] = { bytes_param(key, p, n), OSSL_PARAM_END };
-    return EVP_CIPHER_CTX_set_params(evp, params) == 1;
-}
-
-/* ---- keying ---- */
-
-/* Setting a GCM nonce as a parameter takes half the time of EVP_CipherInit. Whether this libcrypto can is
- * asked once per process, by looking at what it made of one; if not, everything takes the ordinary way. */
-static bool takes_whole_iv(EVP_CIPHER_CTX *evp)
-{
-    static atomic_int answer; /* 0 not asked, 1 yes, 2 no */
-    int known = atomic_load_explicit(&answer, memory_order_relaxed);
-    if (known == 0) {
-        uint8_t iv[CIPHER_NONCE] = { 0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xa5 };
-        uint8_t seen[CIPHER_NONCE] = { 0 };
-        bool yes = set_param(evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, iv, WHOLE_IV) &&
-                   EVP_CIPHER_CTX_get_original_iv(evp, seen, sizeof(seen)) == 1 &&
-                   memcmp(iv, seen, sizeof(iv)) == 0;
-        known = yes ? 1 : 2;
-        atomic_store_explicit(&answer, known, memory_order_relaxed);
-    }
-    return known == 1;
-}
-
-bool aead_ready(struct cipher_ctx *c, struct span iv)
-{
-    c->whole_iv = c->cipher->nonce == NONCE_EXPLICIT && takes_whole_iv(c->evp);
-    if (c->version == TLS13) {
-        return true;
-    }
-    /* What the record interface keeps between records. GCM's is replaced or completed by each record. */
-    uint8_t nonce[CIPHER_NONCE] = { 0 };
-    if (iv.n != c->cipher->fixed_iv) {
-        return false;
-    }
-    memcpy(nonce, iv.p, iv.n);
-    bool ok = true;
-    if (c->whole_iv || c->cipher->nonce == NONCE_XOR) {
-        ok = set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce,
-                       c->whole_iv ? WHOLE_IV : sizeof(nonce));
-    }
-    wipe(nonce, sizeof(nonce));
-    return ok;
-}
-
 /* ---- the ordinary interface ---- */
+
+static OSSL_PARAM nonce_param(const struct cipher_ctx *c, uint8_t *nonce)
+{
+    return bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce,
+                       c->cipher->nonce == NONCE_XOR ? CIPHER_NONCE : WHOLE_IV);
+}
+
+static bool set_nonce(struct cipher_ctx *c, uint8_t *nonce)
+{
+    OSSL_PARAM params[] = { nonce_param(c, nonce), OSSL_PARAM_END };
+    return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
+}
 
 static bool start(struct cipher_ctx *c, uint8_t *nonce)
 {
-    if (c->whole_iv) {
-        return set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, WHOLE_IV);
+    if (c->nonce_param) {
+        return set_nonce(c, nonce);
     }
     return EVP_CipherInit_ex(c->evp, NULL, NULL, NULL, nonce, -1) == 1;
 }
 
 static bool start_open(struct cipher_ctx *c, uint8_t *nonce, uint8_t *tag)
 {
-    if (c->whole_iv) {
-        OSSL_PARAM params[] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TAG, tag, CIPHER_TAG),
-                                bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, WHOLE_IV),
-                                OSSL_PARAM_END };
-        return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
+    OSSL_PARAM params[3] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TAG, tag, CIPHER_TAG) };
+    if (c->nonce_param) {
+        params[1] = nonce_param(c, nonce);
+    } else {
+        TRY(start(c, nonce));
     }
-    return start(c, nonce) && set_param(c->evp, OSSL_CIPHER_PARAM_AEAD_TAG, tag, CIPHER_TAG);
+    return EVP_CIPHER_CTX_set_params(c->evp, params) == 1;
 }
 
 static bool update(struct cipher_ctx *c, uint8_t *out, const uint8_t *in, size_t n)
@@ -135,6 +102,78 @@ static bool encrypt(struct cipher_ctx *c, const struct span *in, size_t n, struc
     return update(c, out, out, total);
 }
 
+/* ---- may a nonce be a parameter? ---- */
+
+#define PROBES 3
+
+/* One byte under each nonce, made known to libcrypto in the way c says. */
+static bool probe_seal(struct cipher_ctx *c, uint8_t nonces[PROBES][CIPHER_NONCE],
+                       uint8_t out[PROBES][1 + CIPHER_TAG])
+{
+    static const uint8_t text[1] = { 0x5a };
+    for (int i = 0; i < PROBES; i++) {
+        TRY(start(c, nonces[i]) && update(c, NULL, text, 1) && update(c, out[i], text, 1) &&
+            finish(c, out[i] + 1) && get_tag(c, out[i] + 1));
+    }
+    return true;
+}
+
+/* Seals under changing nonces in both ways, with a key that protects nothing. */
+static bool probe_agrees(const struct cipher *cipher)
+{
+    static const uint8_t key[32] = { 1 };
+    uint8_t nonces[PROBES][CIPHER_NONCE] = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 },
+                                             { 0x80, 1 },
+                                             { 1, 2, 3, 4, 0xff } };
+    uint8_t plain[PROBES][1 + CIPHER_TAG], quick[PROBES][1 + CIPHER_TAG];
+    struct cipher_ctx c = { .evp = EVP_CIPHER_CTX_new(), .cipher = cipher, .sealing = true };
+    bool ok = c.evp != NULL &&
+              EVP_CipherInit_ex2(c.evp, fetched_cipher(cipher->id), key, nonces[1], 1, NULL) == 1 &&
+              probe_seal(&c, nonces, plain);
+    c.nonce_param = true;
+    ok = ok && probe_seal(&c, nonces, quick) && memcmp(plain, quick, sizeof(plain)) == 0;
+    EVP_CIPHER_CTX_free(c.evp);
+    return ok;
+}
+
+/* Setting a nonce as a parameter takes a fraction of the time of EVP_CipherInit. Whether this libcrypto can is
+ * asked once per process and rule, by trying; if not, everything takes the ordinary way. */
+static bool takes_nonce_param(const struct cipher *cipher)
+{
+    static atomic_int answers[2]; /* GCM, ChaCha20; 0 not asked, 1 yes, 2 no */
+    atomic_int *answer = &answers[cipher->nonce == NONCE_XOR];
+    int known = atomic_load_explicit(answer, memory_order_relaxed);
+    if (known == 0) {
+        ERR_set_mark();
+        known = probe_agrees(cipher) ? 1 : 2;
+        ERR_pop_to_mark();
+        atomic_store_explicit(answer, known, memory_order_relaxed);
+    }
+    return known == 1;
+}
+
+/* ---- keying ---- */
+
+bool aead_ready(struct cipher_ctx *c, struct span iv)
+{
+    c->nonce_param = takes_nonce_param(c->cipher);
+    if (c->version == TLS13) {
+        return true;
+    }
+    /* What the record interface keeps between records. GCM's is replaced or completed by each record. */
+    uint8_t nonce[CIPHER_NONCE] = { 0 };
+    if (iv.n != c->cipher->fixed_iv) {
+        return false;
+    }
+    memcpy(nonce, iv.p, iv.n);
+    bool ok = true;
+    if (c->nonce_param || c->cipher->nonce == NONCE_XOR) {
+        ok = set_nonce(c, nonce);
+    }
+    wipe(nonce, sizeof(nonce));
+    return ok;
+}
+
 bool cipher_seal(struct cipher_ctx *c, uint8_t *nonce, struct span aad, const struct span *in, size_t n,
                  struct span tail, uint8_t *out)
 {
@@ -148,14 +187,16 @@ bool cipher_seal(struct cipher_ctx *c, uint8_t *nonce, struct span aad, const st
 }
 
 bool cipher_open(struct cipher_ctx *c, uint8_t *nonce, struct span aad, uint8_t *in, size_t in_len,
-                 uint8_t *out)
+                 uint8_t *out, size_t out_n)
 {
     size_t total = in_len - CIPHER_TAG;
-    if (start_open(c, nonce, in + total) && update(c, NULL, aad.p, aad.n) && update(c, out, in, total) &&
-        finish(c, out + total)) {
+    uint8_t *rest = in + out_n;
+    if (start_open(c, nonce, in + total) && update(c, NULL, aad.p, aad.n) && update(c, out, in, out_n) &&
+        update(c, rest, rest, total - out_n) && finish(c, in + total)) {
         return true;
     }
-    wipe(out, total);
+    wipe(out, out_n);
+    wipe(rest, total - out_n);
     return fail(ERR_DECRYPT);
 }
 
@@ -176,8 +217,8 @@ static bool seal_record(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, co
     size_t explicit = c->cipher->explicit_iv;
     put_length(hdr13, explicit + total);
     OSSL_PARAM params[3] = { bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_AAD, hdr13, CIPHER_MAC_HEADER) };
-    if (c->whole_iv) {
-        params[1] = bytes_param(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, nonce, WHOLE_IV);
+    if (explicit > 0) {
+        params[1] = nonce_param(c, nonce);
     }
     (void) span_join(in, n, out + explicit);
     size_t len = explicit + total + CIPHER_TAG;
@@ -194,7 +235,7 @@ bool cipher_seal12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, const s
 {
     size_t total = span_total(in, n);
     size_t explicit = c->cipher->explicit_iv;
-    if (explicit == 0 || (c->whole_iv && total <= RECORD_SEAL_LIMIT)) {
+    if (explicit == 0 || (c->nonce_param && total <= RECORD_SEAL_LIMIT)) {
         return seal_record(c, nonce, hdr13, in, n, total, out);
     }
     put_length(hdr13, total);
@@ -214,18 +255,30 @@ static bool open_record(struct cipher_ctx *c, uint8_t *hdr13, uint8_t *frag, siz
     return fail(ERR_DECRYPT);
 }
 
+/* Takes the sequence number out of an XOR nonce again, for the record interface to start from (RFC 7905 2). */
+static bool fixed_iv_again(struct cipher_ctx *c, uint8_t *nonce, const uint8_t *seq)
+{
+    for (size_t i = 0; i < 8; i++) {
+        nonce[CIPHER_NONCE - 8 + i] ^= seq[i];
+    }
+    return set_nonce(c, nonce) || fail(ERR_DECRYPT);
+}
+
 bool cipher_open12(struct cipher_ctx *c, uint8_t *nonce, uint8_t *hdr13, uint8_t *frag, size_t len,
                    uint8_t *dst, struct span *out)
 {
     size_t explicit = c->cipher->explicit_iv;
     size_t total = len - explicit - CIPHER_TAG;
     uint8_t *plain = frag + explicit;
-    if (explicit == 0 || (c->whole_iv && (dst == NULL || total <= RECORD_OPEN_LIMIT))) {
+    bool in_place = dst == NULL || total <= RECORD_OPEN_LIMIT;
+    if (c->nonce_param ? in_place : explicit == 0) {
         TRY(open_record(c, hdr13, frag, len));
     } else {
         put_length(hdr13, total);
         plain = dst == NULL ? plain : dst;
-        TRY(cipher_open(c, nonce, SPAN(hdr13, CIPHER_MAC_HEADER), frag + explicit, len - explicit, plain));
+        bool ok = cipher_open(c, nonce, SPAN(hdr13, CIPHER_MAC_HEADER), frag + explicit, len - explicit,
+                              plain, total);
+        TRY((explicit > 0 || fixed_iv_again(c, nonce, hdr13)) && ok);
     }
     *out = SPAN(plain, total);
     return true;

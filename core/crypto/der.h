@@ -20,8 +20,8 @@ enum der_tag {
     DER_SEQUENCE = 0x30,
     DER_SET = 0x31,
 };
-#define DER_CONTEXT(n) (0x80 | (n))      /* [n] IMPLICIT of a primitive type */
-#define DER_CONSTRUCTED(n) (0xA0 | (n))  /* [n] EXPLICIT, or IMPLICIT of a constructed type */
+#define DER_CONTEXT(n) (0x80 | (n))     /* [n] IMPLICIT of a primitive type */
+#define DER_CONSTRUCTED(n) (0xA0 | (n)) /* [n] EXPLICIT, or IMPLICIT of a constructed type */
 
 /* der_any: the next element, whatever it is; whole spans its tag and length too. */
 MUST_USE bool der_any(struct rd *r, uint8_t *tag, struct rd *content, struct span *whole);

@@ -12,6 +12,7 @@
 #include <openssl/objects.h>
 #include <string.h>
 
+#include "crypto/ec.h"
 #include "crypto/fetched.h"
 
 static struct {
@@ -104,6 +105,7 @@ void crypto_cleanup(void)
         EVP_MD_free(found.mds[i]);
     }
     EVP_MAC_free(found.hmac);
+    ec_cleanup();
     memset(&found, 0, sizeof(found));
 }
 

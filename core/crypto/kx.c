@@ -9,6 +9,7 @@
 #include "crypto/kx.h"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -121,9 +122,9 @@ static bool low_generate(const struct group *g, void **out_priv, uint8_t *out_sh
     BN_CTX *bn = BN_CTX_secure_new();
     EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
     BIGNUM *d = bn == NULL || point == NULL ? NULL : scalar_new(group, bn);
-    bool ok = d != NULL && EC_POINT_mul(group, point, d, NULL, NULL, bn) == 1
-              && EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, out_share, g->client_share, bn)
-                     == g->client_share;
+    bool ok = d != NULL && EC_POINT_mul(group, point, d, NULL, NULL, bn) == 1 &&
+              EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, out_share, g->client_share,
+                                 bn) == g->client_share;
     EC_POINT_free(point);
     BN_CTX_free(bn);
     if (!ok) {
@@ -143,9 +144,10 @@ static bool low_agree(const struct group *g, void *priv, struct span peer, uint8
     BN_CTX *bn = BN_CTX_secure_new();
     EC_POINT *theirs = EC_POINT_new(group), *shared = EC_POINT_new(group);
     BIGNUM *x = BN_secure_new();
-    bool ok = bn != NULL && theirs != NULL && shared != NULL && x != NULL && ec_point_read(group, peer, theirs, bn)
-              && EC_POINT_mul(group, shared, NULL, theirs, priv, bn) == 1
-              && EC_POINT_get_affine_coordinates(group, shared, x, NULL, bn) == 1 /* fails at infinity */
+    bool ok = bn != NULL && theirs != NULL && shared != NULL && x != NULL &&
+              ec_point_read(group, peer, theirs, bn) &&
+              EC_POINT_mul(group, shared, NULL, theirs, priv, bn) == 1 &&
+              EC_POINT_get_affine_coordinates(group, shared, x, NULL, bn) == 1 /* fails at infinity */
               && BN_bn2binpad(x, out, g->secret) == g->secret;
     BN_clear_free(x);
     EC_POINT_clear_free(shared);
@@ -163,25 +165,21 @@ static void evp_wipe(void *priv)
     EVP_PKEY_free(priv);
 }
 
-static bool evp_share(const struct group *g, EVP_PKEY *key, uint8_t *out_share)
+static bool evp_share(const struct group *g, const EVP_PKEY *key, uint8_t *out_share)
 {
-    unsigned char *encoded = NULL;
-    size_t n = EVP_PKEY_get1_encoded_public_key(key, &encoded);
-    bool ok = n == g->client_share;
-    for (size_t i = 0; ok && i < n; i++) {
-        out_share[i] = encoded[i];
-    }
-    OPENSSL_free(encoded);
-    return ok;
+    size_t n = 0;
+    return EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, out_share,
+                                           g->client_share, &n) == 1 &&
+           n == g->client_share;
 }
 
 static bool evp_generate(const struct group *g, void **out_priv, uint8_t *out_share)
 {
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, g->kind == GROUP_EC ? "EC" : g->evp, NULL);
-    bool ok = ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1
-              && (g->kind != GROUP_EC || EVP_PKEY_CTX_set_group_name(ctx, g->evp) == 1)
-              && EVP_PKEY_keygen(ctx, &key) == 1 && evp_share(g, key, out_share);
+    bool ok = ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 &&
+              (g->kind != GROUP_EC || EVP_PKEY_CTX_set_group_name(ctx, g->evp) == 1) &&
+              EVP_PKEY_keygen(ctx, &key) == 1 && evp_share(g, key, out_share);
     EVP_PKEY_CTX_free(ctx);
     if (!ok) {
         EVP_PKEY_free(key);
@@ -197,10 +195,11 @@ static bool evp_agree(const struct group *g, void *priv, struct span peer, uint8
     EVP_PKEY *theirs = EVP_PKEY_new();
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, priv, NULL);
     /* The setter refuses points off the curve. A second validation of X25519 would be idle: every string is a key. */
-    bool ok = theirs != NULL && ctx != NULL && EVP_PKEY_copy_parameters(theirs, priv) == 1
-              && EVP_PKEY_set1_encoded_public_key(theirs, peer.p, peer.n) == 1 && EVP_PKEY_derive_init(ctx) == 1
-              && EVP_PKEY_derive_set_peer_ex(ctx, theirs, g->kind == GROUP_EC) == 1
-              && EVP_PKEY_derive(ctx, out, &n) == 1 && n == g->secret;
+    bool ok = theirs != NULL && ctx != NULL && EVP_PKEY_copy_parameters(theirs, priv) == 1 &&
+              EVP_PKEY_set1_encoded_public_key(theirs, peer.p, peer.n) == 1 &&
+              EVP_PKEY_derive_init(ctx) == 1 &&
+              EVP_PKEY_derive_set_peer_ex(ctx, theirs, g->kind == GROUP_EC) == 1 &&
+              EVP_PKEY_derive(ctx, out, &n) == 1 && n == g->secret;
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(theirs);
     return ok;

@@ -90,8 +90,8 @@ static bool pss_private_info(struct span der, struct pkey_info *info)
     info->sig = SIG_RSA_PSS_PSS;
     TRY(der_get(&r, DER_SEQUENCE, &all) && der_small(&all, &version) && der_get(&all, DER_SEQUENCE, &alg));
     TRY(der_get(&alg, DER_OID, &oid));
-    return rd_end(&alg)
-           || (sigid_pss_params(&alg, &info->pss_hash, &info->pss_salt) && rd_end(&alg) && info->pss_hash != HASH_NONE);
+    return rd_end(&alg) || (sigid_pss_params(&alg, &info->pss_hash, &info->pss_salt) && rd_end(&alg) &&
+                            info->pss_hash != HASH_NONE);
 }
 
 static bool private_info(EVP_PKEY *key, struct span der, struct pkey_info *info)
@@ -152,7 +152,8 @@ static bool same_rsa(const RSA *a, const RSA *b)
 
 static bool same_ec(const EC_KEY *a, const EC_KEY *b)
 {
-    return EC_POINT_cmp(EC_KEY_get0_group(a), EC_KEY_get0_public_key(a), EC_KEY_get0_public_key(b), NULL) == 0;
+    return EC_POINT_cmp(EC_KEY_get0_group(a), EC_KEY_get0_public_key(a), EC_KEY_get0_public_key(b), NULL) ==
+           0;
 }
 
 bool pkey_matches(const struct pkey *priv, const struct pkey *pub)
@@ -174,7 +175,8 @@ bool pkey_matches(const struct pkey *priv, const struct pkey *pub)
 /* RFC 5246 7.4.7.1: neither the padding nor the version may tell the peer anything. libcrypto's TLS padding mode
  * replaces a bad block by random bytes in constant time; what it refuses outright (a number not below the modulus,
  * which the peer knows) gets random bytes here. */
-bool pkey_decrypt_premaster(struct pkey *k, struct span encrypted, uint16_t client_version, struct secret *out)
+bool pkey_decrypt_premaster(struct pkey *k, struct span encrypted, uint16_t client_version,
+                            struct secret *out)
 {
     uint8_t plain[SIGNATURE_MAX] = { 0 };
     AUTO_SECRET premaster = { .n = PREMASTER_SIZE };
@@ -182,7 +184,8 @@ bool pkey_decrypt_premaster(struct pkey *k, struct span encrypted, uint16_t clie
     int mode = RSA_PKCS1_WITH_TLS_PADDING;
     unsigned version = client_version;
     OSSL_PARAM params[] = { OSSL_PARAM_int(OSSL_ASYM_CIPHER_PARAM_PAD_MODE, &mode),
-                            OSSL_PARAM_uint(OSSL_ASYM_CIPHER_PARAM_TLS_CLIENT_VERSION, &version), OSSL_PARAM_END };
+                            OSSL_PARAM_uint(OSSL_ASYM_CIPHER_PARAM_TLS_CLIENT_VERSION, &version),
+                            OSSL_PARAM_END };
     if (k->info.sig != SIG_RSA || !k->has_private || encrypted.n != (size_t) EVP_PKEY_get_size(k->evp)) {
         return fail(ERR_BAD_MESSAGE);
     }
@@ -208,9 +211,9 @@ bool pkey_decrypt_premaster(struct pkey *k, struct span encrypted, uint16_t clie
 static bool encrypt_high(struct pkey *k, struct span plain, uint8_t *out, size_t *out_n)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->evp, NULL);
-    bool ok = ctx != NULL && EVP_PKEY_encrypt_init(ctx) == 1
-              && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1
-              && EVP_PKEY_encrypt(ctx, out, out_n, plain.p, plain.n) == 1;
+    bool ok = ctx != NULL && EVP_PKEY_encrypt_init(ctx) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+              EVP_PKEY_encrypt(ctx, out, out_n, plain.p, plain.n) == 1;
     EVP_PKEY_CTX_free(ctx);
     return ok;
 }

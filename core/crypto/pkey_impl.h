@@ -7,8 +7,8 @@
 #ifndef CRYPTO_PKEY_IMPL_H
 #define CRYPTO_PKEY_IMPL_H
 
-#include <openssl/evp.h>
 #include "crypto/pkey.h"
+#include <openssl/evp.h>
 
 #define RSA_BITS_MAX 16384 /* libcrypto's own limit */
 #define SIGNATURE_MAX (RSA_BITS_MAX / 8)

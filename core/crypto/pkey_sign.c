@@ -27,13 +27,14 @@ bool pkey_fits(const struct pkey_info *info, const struct sigscheme *s, uint16_t
 {
     switch (s->sig) {
     case SIG_RSA:
-        return info->sig == SIG_RSA && (info->bits + 7) / 8 >= hash_size(s->hash) + DIGEST_INFO_MAX + PKCS1_OVERHEAD;
+        return info->sig == SIG_RSA &&
+               (info->bits + 7) / 8 >= hash_size(s->hash) + DIGEST_INFO_MAX + PKCS1_OVERHEAD;
     case SIG_RSA_PSS_RSAE:
         return info->sig == SIG_RSA && pss_fits(info, s->hash);
     case SIG_RSA_PSS_PSS: /* RFC 4055 3.1: the key's parameters bind its signatures */
-        return info->sig == SIG_RSA_PSS_PSS && pss_fits(info, s->hash)
-               && (info->pss_hash == HASH_NONE
-                   || (info->pss_hash == s->hash && info->pss_salt <= hash_size(s->hash)));
+        return info->sig == SIG_RSA_PSS_PSS && pss_fits(info, s->hash) &&
+               (info->pss_hash == HASH_NONE ||
+                (info->pss_hash == s->hash && info->pss_salt <= hash_size(s->hash)));
     case SIG_ECDSA: /* only TLS 1.3 ties the curve to the scheme */
         return info->sig == SIG_ECDSA && (version < TLS13 || s->curve == info->curve);
     case SIG_MLDSA:
@@ -76,7 +77,8 @@ bool pkey_sign(struct pkey *k, const struct sigscheme *s, const struct span *par
     return wr_ok(out);
 }
 
-bool pkey_verify(struct pkey *k, const struct sigscheme *s, const struct span *parts, size_t n, struct span signature)
+bool pkey_verify(struct pkey *k, const struct sigscheme *s, const struct span *parts, size_t n,
+                 struct span signature)
 {
     uint8_t digest[HASH_MAX];
     if (!pkey_fits(&k->info, s, VER_NONE) || signature.n == 0 || signature.n > SIGNATURE_MAX) {
@@ -91,19 +93,21 @@ bool pkey_verify(struct pkey *k, const struct sigscheme *s, const struct span *p
 
 /* ---- low-level handles ---- */
 
-static bool pss_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out, size_t *out_n)
+static bool pss_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out,
+                     size_t *out_n)
 {
     uint8_t block[SIGNATURE_MAX];
     const EVP_MD *md = fetched_md(s->hash);
     int size = RSA_size(k->rsa);
-    bool ok = md != NULL && size <= SIGNATURE_MAX
-              && RSA_padding_add_PKCS1_PSS_mgf1(k->rsa, block, digest.p, md, md, (int) digest.n) == 1
-              && RSA_private_encrypt(size, block, out, k->rsa, RSA_NO_PADDING) == size;
+    bool ok = md != NULL && size <= SIGNATURE_MAX &&
+              RSA_padding_add_PKCS1_PSS_mgf1(k->rsa, block, digest.p, md, md, (int) digest.n) == 1 &&
+              RSA_private_encrypt(size, block, out, k->rsa, RSA_NO_PADDING) == size;
     *out_n = (size_t) size;
     return ok;
 }
 
-static bool low_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out, size_t *out_n)
+static bool low_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out,
+                     size_t *out_n)
 {
     unsigned n = 0;
     if (s->sig == SIG_RSA_PSS_RSAE || s->sig == SIG_RSA_PSS_PSS) {
@@ -111,9 +115,8 @@ static bool low_sign(struct pkey *k, const struct sigscheme *s, struct span dige
     }
     bool ok = s->sig == SIG_ECDSA
                   ? ECDSA_sign(0, digest.p, (int) digest.n, out, &n, k->ec) == 1
-                  : fetched_md(s->hash) != NULL
-                        && RSA_sign(EVP_MD_get_type(fetched_md(s->hash)), digest.p, (unsigned) digest.n, out, &n,
-                                    k->rsa) == 1;
+                  : fetched_md(s->hash) != NULL && RSA_sign(EVP_MD_get_type(fetched_md(s->hash)), digest.p,
+                                                            (unsigned) digest.n, out, &n, k->rsa) == 1;
     *out_n = n;
     return ok;
 }
@@ -123,9 +126,9 @@ static bool pss_verify(struct pkey *k, const struct sigscheme *s, struct span di
     uint8_t block[SIGNATURE_MAX];
     const EVP_MD *md = fetched_md(s->hash);
     int size = RSA_size(k->rsa);
-    return md != NULL && signature.n == (size_t) size && size <= SIGNATURE_MAX
-           && RSA_public_decrypt(size, signature.p, block, k->rsa, RSA_NO_PADDING) == size
-           && RSA_verify_PKCS1_PSS_mgf1(k->rsa, digest.p, md, md, block, (int) digest.n) == 1;
+    return md != NULL && signature.n == (size_t) size && size <= SIGNATURE_MAX &&
+           RSA_public_decrypt(size, signature.p, block, k->rsa, RSA_NO_PADDING) == size &&
+           RSA_verify_PKCS1_PSS_mgf1(k->rsa, digest.p, md, md, block, (int) digest.n) == 1;
 }
 
 static bool low_verify(struct pkey *k, const struct sigscheme *s, struct span digest, struct span signature)
@@ -136,9 +139,9 @@ static bool low_verify(struct pkey *k, const struct sigscheme *s, struct span di
     if (s->sig == SIG_ECDSA) {
         return ECDSA_verify(0, digest.p, (int) digest.n, signature.p, (int) signature.n, k->ec) == 1;
     }
-    return fetched_md(s->hash) != NULL
-           && RSA_verify(EVP_MD_get_type(fetched_md(s->hash)), digest.p, (unsigned) digest.n, signature.p,
-                         (unsigned) signature.n, k->rsa) == 1;
+    return fetched_md(s->hash) != NULL &&
+           RSA_verify(EVP_MD_get_type(fetched_md(s->hash)), digest.p, (unsigned) digest.n, signature.p,
+                      (unsigned) signature.n, k->rsa) == 1;
 }
 
 const struct pkey_sign_ops pkey_low = { low_sign, low_verify };
@@ -153,19 +156,19 @@ static bool high_scheme(EVP_PKEY_CTX *ctx, const struct sigscheme *s)
         return md != NULL && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1;
     }
     bool pss = s->sig != SIG_RSA;
-    return EVP_PKEY_CTX_set_rsa_padding(ctx, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1
-           && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1
-           && (!pss
-               || (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) == 1
-                   && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int) hash_size(s->hash)) == 1));
+    return EVP_PKEY_CTX_set_rsa_padding(ctx, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+           (!pss || (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) == 1 &&
+                     EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int) hash_size(s->hash)) == 1));
 }
 
-static bool high_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out, size_t *out_n)
+static bool high_sign(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out,
+                      size_t *out_n)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->evp, NULL);
     *out_n = SIGNATURE_MAX;
-    bool ok = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 && high_scheme(ctx, s)
-              && EVP_PKEY_sign(ctx, out, out_n, digest.p, digest.n) == 1;
+    bool ok = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 && high_scheme(ctx, s) &&
+              EVP_PKEY_sign(ctx, out, out_n, digest.p, digest.n) == 1;
     EVP_PKEY_CTX_free(ctx);
     return ok;
 }
@@ -173,8 +176,8 @@ static bool high_sign(struct pkey *k, const struct sigscheme *s, struct span dig
 static bool high_verify(struct pkey *k, const struct sigscheme *s, struct span digest, struct span signature)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->evp, NULL);
-    bool ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 && high_scheme(ctx, s)
-              && EVP_PKEY_verify(ctx, signature.p, signature.n, digest.p, digest.n) == 1;
+    bool ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 && high_scheme(ctx, s) &&
+              EVP_PKEY_verify(ctx, signature.p, signature.n, digest.p, digest.n) == 1;
     EVP_PKEY_CTX_free(ctx);
     return ok;
 }

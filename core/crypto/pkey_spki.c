@@ -21,9 +21,9 @@
 
 struct spki {
     struct pkey_info info;
-    struct span n, e;   /* RSA */
-    struct span point;  /* EC */
-    bool compressed;    /* the point is, so it takes libcrypto's decoder */
+    struct span n, e;  /* RSA */
+    struct span point; /* EC */
+    bool compressed;   /* the point is, so it takes libcrypto's decoder */
 };
 
 static const uint8_t oid_rsa[] = { 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01 };
@@ -67,8 +67,8 @@ static void rsa_read(struct rd params, struct rd bits, struct spki *s)
 static void pss_read(struct rd params, struct rd bits, struct spki *s)
 {
     bool open = rd_end(&params); /* RFC 4055 3.1: a key without parameters is not restricted */
-    bool known = open || (sigid_pss_params(&params, &s->info.pss_hash, &s->info.pss_salt) && rd_end(&params)
-                          && s->info.pss_hash != HASH_NONE);
+    bool known = open || (sigid_pss_params(&params, &s->info.pss_hash, &s->info.pss_salt) &&
+                          rd_end(&params) && s->info.pss_hash != HASH_NONE);
     /* a restriction that cannot be kept makes it a key of an unknown kind */
     s->info.sig = known && rsa_numbers(bits, s) ? SIG_RSA_PSS_PSS : SIG_NONE;
 }
@@ -143,8 +143,8 @@ static struct ec_key_st *ec_import(const struct spki *s)
     const EC_GROUP *group = ec_group(s->info.curve);
     EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
     EC_KEY *ec = EC_KEY_new();
-    bool ok = point != NULL && ec != NULL && ec_point_read(group, s->point, point, NULL)
-              && EC_KEY_set_group(ec, group) == 1 && EC_KEY_set_public_key(ec, point) == 1;
+    bool ok = point != NULL && ec != NULL && ec_point_read(group, s->point, point, NULL) &&
+              EC_KEY_set_group(ec, group) == 1 && EC_KEY_set_public_key(ec, point) == 1;
     EC_POINT_free(point);
     if (!ok) {
         EC_KEY_free(ec);
@@ -178,8 +178,8 @@ bool pkey_from_spki(struct span spki, struct pkey **out)
 static EVP_PKEY *decode(struct span spki)
 {
     EVP_PKEY *key = NULL;
-    OSSL_DECODER_CTX *ctx =
-        OSSL_DECODER_CTX_new_for_pkey(&key, "DER", "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, NULL, NULL);
+    OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&key, "DER", "SubjectPublicKeyInfo", NULL,
+                                                          EVP_PKEY_PUBLIC_KEY, NULL, NULL);
     const unsigned char *p = spki.p;
     size_t left = spki.n;
     ERR_set_mark();
@@ -202,9 +202,9 @@ bool pkey_decode_spki(struct span spki, const struct pkey_info *info, struct pke
 {
     EVP_PKEY *key = decode(spki);
     struct pkey *k = NULL;
-    bool ok = key != NULL && EVP_PKEY_get_base_id(key) == base_id(info->sig)
-              && EVP_PKEY_get_bits(key) >= (info->sig == SIG_ECDSA ? 0 : RSA_BITS_MIN)
-              && EVP_PKEY_get_bits(key) <= RSA_BITS_MAX;
+    bool ok = key != NULL && EVP_PKEY_get_base_id(key) == base_id(info->sig) &&
+              EVP_PKEY_get_bits(key) >= (info->sig == SIG_ECDSA ? 0 : RSA_BITS_MIN) &&
+              EVP_PKEY_get_bits(key) <= RSA_BITS_MAX;
     if (!ok || !pkey_alloc(info, &k)) {
         EVP_PKEY_free(key);
         return fail(ERR_DECODE_CERTIFICATE);

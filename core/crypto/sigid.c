@@ -9,7 +9,7 @@
 
 /* The content bytes of each OBJECT IDENTIFIER. */
 #define PKCS1(last) "\x2A\x86\x48\x86\xF7\x0D\x01\x01" last     /* 1.2.840.113549.1.1.x */
-#define X962_SIG(last) "\x2A\x86\x48\xCE\x3D\x04" last         /* 1.2.840.10045.4.x */
+#define X962_SIG(last) "\x2A\x86\x48\xCE\x3D\x04" last          /* 1.2.840.10045.4.x */
 #define NIST_HASH(last) "\x60\x86\x48\x01\x65\x03\x04\x02" last /* 2.16.840.1.101.3.4.2.x */
 #define NIST_SIG(last) "\x60\x86\x48\x01\x65\x03\x04\x03" last  /* 2.16.840.1.101.3.4.3.x */
 #define OIW_SHA1 "\x2B\x0E\x03\x02\x1A"
@@ -20,22 +20,34 @@ struct oid_row {
     enum sig_alg sig;
     enum hash_alg hash;
 };
-#define ROW(oid, sig, hash) { oid, sizeof(oid) - 1, sig, hash }
+#define ROW(oid, sig, hash)             \
+    {                                   \
+        oid, sizeof(oid) - 1, sig, hash \
+    }
 
 static const struct oid_row signatures[] = {
-    ROW(PKCS1("\x0B"), SIG_RSA, HASH_SHA256),         ROW(X962_SIG("\x03\x02"), SIG_ECDSA, HASH_SHA256),
-    ROW(X962_SIG("\x03\x03"), SIG_ECDSA, HASH_SHA384), ROW(X962_SIG("\x03\x04"), SIG_ECDSA, HASH_SHA512),
-    ROW(PKCS1("\x0C"), SIG_RSA, HASH_SHA384),         ROW(PKCS1("\x0D"), SIG_RSA, HASH_SHA512),
-    ROW(PKCS1("\x0E"), SIG_RSA, HASH_SHA224),         ROW(PKCS1("\x05"), SIG_RSA, HASH_SHA1),
-    ROW(PKCS1("\x04"), SIG_RSA, HASH_MD5),            ROW(X962_SIG("\x01"), SIG_ECDSA, HASH_SHA1),
-    ROW(X962_SIG("\x03\x01"), SIG_ECDSA, HASH_SHA224), ROW(PKCS1("\x0A"), SIG_RSA_PSS_PSS, HASH_NONE),
-    ROW(NIST_SIG("\x11"), SIG_MLDSA, HASH_NONE),      ROW(NIST_SIG("\x12"), SIG_MLDSA, HASH_NONE),
+    ROW(PKCS1("\x0B"), SIG_RSA, HASH_SHA256),
+    ROW(X962_SIG("\x03\x02"), SIG_ECDSA, HASH_SHA256),
+    ROW(X962_SIG("\x03\x03"), SIG_ECDSA, HASH_SHA384),
+    ROW(X962_SIG("\x03\x04"), SIG_ECDSA, HASH_SHA512),
+    ROW(PKCS1("\x0C"), SIG_RSA, HASH_SHA384),
+    ROW(PKCS1("\x0D"), SIG_RSA, HASH_SHA512),
+    ROW(PKCS1("\x0E"), SIG_RSA, HASH_SHA224),
+    ROW(PKCS1("\x05"), SIG_RSA, HASH_SHA1),
+    ROW(PKCS1("\x04"), SIG_RSA, HASH_MD5),
+    ROW(X962_SIG("\x01"), SIG_ECDSA, HASH_SHA1),
+    ROW(X962_SIG("\x03\x01"), SIG_ECDSA, HASH_SHA224),
+    ROW(PKCS1("\x0A"), SIG_RSA_PSS_PSS, HASH_NONE),
+    ROW(NIST_SIG("\x11"), SIG_MLDSA, HASH_NONE),
+    ROW(NIST_SIG("\x12"), SIG_MLDSA, HASH_NONE),
     ROW(NIST_SIG("\x13"), SIG_MLDSA, HASH_NONE),
 };
 
 static const struct oid_row hashes[] = {
-    ROW(NIST_HASH("\x01"), SIG_NONE, HASH_SHA256), ROW(NIST_HASH("\x02"), SIG_NONE, HASH_SHA384),
-    ROW(NIST_HASH("\x03"), SIG_NONE, HASH_SHA512), ROW(NIST_HASH("\x04"), SIG_NONE, HASH_SHA224),
+    ROW(NIST_HASH("\x01"), SIG_NONE, HASH_SHA256),
+    ROW(NIST_HASH("\x02"), SIG_NONE, HASH_SHA384),
+    ROW(NIST_HASH("\x03"), SIG_NONE, HASH_SHA512),
+    ROW(NIST_HASH("\x04"), SIG_NONE, HASH_SHA224),
     ROW(OIW_SHA1, SIG_NONE, HASH_SHA1),
 };
 
@@ -87,8 +99,8 @@ static bool mgf_id(struct rd *r, enum hash_alg *hash)
     static const char mgf1[] = PKCS1("\x08");
     struct rd alg, oid;
     TRY(der_get(r, DER_SEQUENCE, &alg) && der_get(&alg, DER_OID, &oid));
-    return span_eq(rd_rest(&oid), SPAN((const uint8_t *) mgf1, sizeof(mgf1) - 1)) && hash_id(&alg, hash)
-           && rd_end(&alg);
+    return span_eq(rd_rest(&oid), SPAN((const uint8_t *) mgf1, sizeof(mgf1) - 1)) && hash_id(&alg, hash) &&
+           rd_end(&alg);
 }
 
 bool sigid_pss_params(struct rd *r, enum hash_alg *hash, uint16_t *salt)

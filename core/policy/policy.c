@@ -120,7 +120,7 @@ void policy_cleanup(void)
 static bool check_usable(const struct policy_view *v)
 {
     const struct policy *p = v->policy;
-    if (p->suites.n == 0) {
+    if (p->suites.n == 0 || p->suites.ids[0] == SUITE_NULL->id) {
         return true;
     }
     for (uint16_t i = 0; i < p->strong.n; i++) {

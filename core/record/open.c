@@ -42,35 +42,36 @@ static bool length_fits(const struct half *in, const struct rec_header *hdr)
     return hdr->len >= protect_least(in) || fail(ERR_SAFETY);
 }
 
-/* RFC 8446 5.4: the type is the last byte that is not zero. */
-static bool strip_inner(struct rec *rec)
+/* RFC 8446 5.4: the type is the last byte that is not zero; the very last byte comes apart. */
+static bool strip_inner(struct rec *rec, uint8_t last)
 {
     const uint8_t *p = rec->body.p;
     size_t n = rec->body.n;
-    if (n > RECORD_MAX_PLAIN + 1 + INNER_SLACK) {
+    if (n > RECORD_MAX_PLAIN + INNER_SLACK) {
         return fail(ERR_MAX_INNER_PLAINTEXT_SIZE);
     }
-    while (n > 0 && p[n - 1] == 0) {
-        n--;
+    while (last == 0 && n > 0) {
+        last = p[--n];
     }
-    if (n == 0) {
+    if (last == 0) {
         return fail(ERR_BAD_MESSAGE);
     }
-    rec->type = p[n - 1];
-    rec->body.n = n - 1;
+    rec->type = last;
+    rec->body.n = n;
     return true;
 }
 
 static bool open_keyed(struct half *in, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
-                       struct rec *out)
+                       size_t dst_cap, struct rec *out)
 {
     struct rec rec = { .type = hdr->type };
+    uint8_t last = 0;
     TRY(length_fits(in, hdr));
     if (in->seq == UINT64_MAX) {
         return fail(ERR_RECORD_LIMIT);
     }
-    TRY(protect_open(in, hdr, body, dst, &rec.body));
-    TRY(in->version != TLS13 || strip_inner(&rec));
+    TRY(protect_open(in, hdr, body, dst, dst_cap, &rec.body, &last));
+    TRY(in->version != TLS13 || strip_inner(&rec, last));
     if (rec.body.n > RECORD_MAX_PLAIN) {
         return fail(ERR_MAX_INNER_PLAINTEXT_SIZE);
     }
@@ -89,5 +90,5 @@ bool record_open(struct half *in, const struct rec_header *hdr, uint8_t *body, u
     if (in->version == TLS13 && hdr->type != CT_APPDATA) {
         return hdr->type == CT_CCS ? open_plain(in, hdr, body, out) : fail(ERR_BAD_MESSAGE);
     }
-    return open_keyed(in, hdr, body, dst_cap >= hdr->len ? dst : NULL, out);
+    return open_keyed(in, hdr, body, dst, dst_cap, out);
 }

@@ -168,21 +168,30 @@ bool protect_seal(struct half *h, uint8_t type, uint8_t *out, const struct span 
 
 /* ---- opening ---- */
 
-static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
-                   struct span *out)
+/* A caller who asks for just what a record holds has no room for the type behind it, so the last byte stays
+ * apart. Below this size a copy afterwards is cheaper than the call more that it takes. */
+#define APART_FROM 4096
+
+static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, size_t dst_cap,
+                   struct span *out, uint8_t *last)
 {
     uint8_t nonce[CIPHER_NONCE];
     uint8_t aad[RECORD_HEADER] = { hdr->type };
     put_u16(aad + 1, hdr->version);
     put_u16(aad + 3, hdr->len);
     nonce_xor(h, nonce);
-    uint8_t *plain = dst == NULL ? body : dst;
-    TRY(cipher_open(&h->ctx, nonce, SPAN_OF(aad), body, hdr->len, plain));
-    *out = SPAN(plain, hdr->len - (size_t) CIPHER_TAG);
+    size_t total = hdr->len - (size_t) CIPHER_TAG;
+    size_t text = total > 0 ? total - 1 : 0;
+    bool apart = dst_cap == text && text >= APART_FROM;
+    bool direct = dst != NULL && (dst_cap >= total || apart);
+    uint8_t *plain = direct ? dst : body;
+    TRY(cipher_open(&h->ctx, nonce, SPAN_OF(aad), body, hdr->len, plain, direct && apart ? text : total));
+    *out = SPAN(plain, text);
+    *last = total == 0 ? 0 : direct && apart ? body[text] : plain[text];
     return true;
 }
 
-static bool open12(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
+static bool open12(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, size_t dst_cap,
                    struct span *out)
 {
     uint8_t hdr13[CIPHER_MAC_HEADER];
@@ -193,7 +202,8 @@ static bool open12(struct half *h, const struct rec_header *hdr, uint8_t *body, 
     } else {
         nonce_explicit(h, body, nonce);
     }
-    return cipher_open12(&h->ctx, nonce, hdr13, body, hdr->len, dst, out);
+    bool fits = dst_cap >= hdr->len - protect_least(h);
+    return cipher_open12(&h->ctx, nonce, hdr13, body, hdr->len, fits ? dst : NULL, out);
 }
 
 static bool open_cbc(struct half *h, const struct rec_header *hdr, uint8_t *body, struct span *out)
@@ -206,10 +216,12 @@ static bool open_cbc(struct half *h, const struct rec_header *hdr, uint8_t *body
     return cipher_cbc_open(&h->ctx, hdr13, body, hdr->len, out);
 }
 
-bool protect_open(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, struct span *out)
+bool protect_open(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst, size_t dst_cap,
+                  struct span *out, uint8_t *last)
 {
     if (h->cipher->kind == KIND_CBC) {
         return open_cbc(h, hdr, body, out);
     }
-    return h->version == TLS13 ? open13(h, hdr, body, dst, out) : open12(h, hdr, body, dst, out);
+    return h->version == TLS13 ? open13(h, hdr, body, dst, dst_cap, out, last)
+                               : open12(h, hdr, body, dst, dst_cap, out);
 }

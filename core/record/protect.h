@@ -15,10 +15,10 @@ size_t protect_least(const struct half *h);
 /* protect_seal: n pieces to the fragment after the header in out[0..5), size bytes. */
 MUST_USE bool protect_seal(struct half *h, uint8_t type, uint8_t *out, const struct span *in, size_t n,
                            size_t size);
-/* protect_open: to dst when that is not NULL and faster, else in place. At TLS 1.3 *out is the whole inner
- * plaintext. */
+/* protect_open: to dst when that is not NULL, its dst_cap bytes are enough and it is faster, else in place. At
+ * TLS 1.3 *out is the inner plaintext without its last byte, which is *last (0 when there is none). */
 MUST_USE bool protect_open(struct half *h, const struct rec_header *hdr, uint8_t *body, uint8_t *dst,
-                           struct span *out);
+                           size_t dst_cap, struct span *out, uint8_t *last);
 
 static inline void put_u16(uint8_t *p, size_t v)
 {

@@ -66,7 +66,7 @@ size_t record_overhead(const struct half *h, size_t n);
 MUST_USE bool record_header(const struct half *in, const uint8_t *rx, struct rec_header *out);
 
 /* record_open: unprotect one whole record. `body` is its fragment (hdr->len bytes, scratch afterwards);
- * plaintext may go to dst (the caller's memory) when that is not NULL and dst_cap >= hdr->len, where that is
+ * plaintext may go to dst (the caller's memory) when that is not NULL and dst_cap is enough, where that is
  * faster than a copy afterwards, else it stays in body: out->body says where. The sequence number moves on
  * success only; seq never wraps (ERR_RECORD_LIMIT). Too long a fragment is ERR_RECORD_LIMIT, one too short
  * for its cipher ERR_SAFETY, a forged one ERR_DECRYPT whatever is wrong with it. Application data on a half

@@ -54,8 +54,9 @@ static bool tbs_read(struct rd tbs, struct cert_view *c)
     uint32_t version = 0;
     TRY(der_maybe(&tbs, DER_CONSTRUCTED(0), &present, &part));
     TRY(!present || (der_small(&part, &version) && rd_end(&part) && version <= 2));
-    TRY(der_whole(&tbs, DER_INTEGER, &serial) && der_get(&tbs, DER_SEQUENCE, &body)); /* body: inner algorithm */
-    TRY(span_eq(rd_rest(&body), rd_rest(&c->sig_alg)));                               /* RFC 5280 4.1.1.2 */
+    TRY(der_whole(&tbs, DER_INTEGER, &serial) &&
+        der_get(&tbs, DER_SEQUENCE, &body));            /* body: inner algorithm */
+    TRY(span_eq(rd_rest(&body), rd_rest(&c->sig_alg))); /* RFC 5280 4.1.1.2 */
     TRY(der_whole(&tbs, DER_SEQUENCE, &c->issuer) && der_whole(&tbs, DER_SEQUENCE, &skipped)); /* validity */
     TRY(der_whole(&tbs, DER_SEQUENCE, &c->subject) && der_whole(&tbs, DER_SEQUENCE, &c->spki));
     TRY(der_maybe(&tbs, DER_CONTEXT(1), &present, &part) && der_maybe(&tbs, DER_CONTEXT(2), &present, &part));
@@ -94,13 +95,14 @@ static uint8_t uses_of(struct span key_usage)
     if (!der_get(&r, DER_BITS, &bits) || !rd_u8(&bits, &unused) || !rd_u8(&bits, &first)) {
         return 0;
     }
-    return (uint8_t) (((first & 0x80) != 0 ? USE_SIGN : 0) | ((first & 0x20) != 0 ? USE_ENCRYPT : 0)
-                      | ((first & 0x08) != 0 ? USE_AGREE : 0));
+    return (uint8_t) (((first & 0x80) != 0 ? USE_SIGN : 0) | ((first & 0x20) != 0 ? USE_ENCRYPT : 0) |
+                      ((first & 0x08) != 0 ? USE_AGREE : 0));
 }
 
 void cert_get_facts(const struct cert_view *c, struct cert_facts *out)
 {
-    *out = (struct cert_facts){ .uses = uses_of(c->key_usage), .self_issued = span_eq(c->issuer, c->subject) };
+    *out =
+        (struct cert_facts){ .uses = uses_of(c->key_usage), .self_issued = span_eq(c->issuer, c->subject) };
     if (!pkey_peek_spki(c->spki, &out->key)) {
         out->key = (struct pkey_info){ 0 };
     }

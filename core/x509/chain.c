@@ -131,8 +131,8 @@ static bool leaf_read(struct s2n_cert_chain_and_key *c)
 
 static bool is_key_label(struct span label)
 {
-    return pem_label_is(label, "PRIVATE KEY") || pem_label_is(label, "RSA PRIVATE KEY")
-           || pem_label_is(label, "EC PRIVATE KEY");
+    return pem_label_is(label, "PRIVATE KEY") || pem_label_is(label, "RSA PRIVATE KEY") ||
+           pem_label_is(label, "EC PRIVATE KEY");
 }
 
 /* The first key block; only a block of curve parameters may stand in front of it, and nothing behind it is read. */
@@ -165,7 +165,8 @@ static bool key_check(struct pkey *key, struct pkey *leaf)
     }
     for (size_t i = 0; i < SIGSCHEME_COUNT; i++) {
         const struct sigscheme *s = &sigschemes[i];
-        if (s->hash == HASH_SHA1 || s->hash == HASH_MD5_SHA1 || !pkey_fits(pkey_get_info(leaf), s, VER_NONE)) {
+        if (s->hash == HASH_SHA1 || s->hash == HASH_MD5_SHA1 ||
+            !pkey_fits(pkey_get_info(leaf), s, VER_NONE)) {
             continue;
         }
         bool ok = pkey_sign(key, s, &part, 1, &w) && pkey_verify(leaf, s, &part, 1, buf_span(&signature));
@@ -177,8 +178,8 @@ static bool key_check(struct pkey *key, struct pkey *leaf)
 bool chain_load(struct s2n_cert_chain_and_key *c, struct span chain_pem, struct span key_pem)
 {
     struct s2n_cert_chain_and_key fresh = { .ctx = c->ctx };
-    bool ok = certs_load(&fresh, chain_pem) && leaf_read(&fresh)
-              && (key_pem.p == NULL || (key_load(key_pem, &fresh.key) && key_check(fresh.key, fresh.leaf)));
+    bool ok = certs_load(&fresh, chain_pem) && leaf_read(&fresh) &&
+              (key_pem.p == NULL || (key_load(key_pem, &fresh.key) && key_check(fresh.key, fresh.leaf)));
     if (!ok) {
         content_free(&fresh);
         return false;

@@ -42,7 +42,7 @@ struct s2n_cert_chain_and_key { /* the public opaque type */
 
 struct s2n_cert_chain_and_key *chain_new(void); /* NULL with the error set */
 void chain_free(struct s2n_cert_chain_and_key *c);
-/* chain_load: PEM chain (leaf first) and, unless key is empty, its private key. Replaces what was loaded; on failure
+/* chain_load: PEM chain (leaf first) and, unless key_pem is SPAN_NONE, its private key. Replaces what was loaded; on failure
  * the object is as it was. Errors as contract/functions-1.md section 4. */
 MUST_USE bool chain_load(struct s2n_cert_chain_and_key *c, struct span chain_pem, struct span key_pem);
 /* chain_from_ders: a key-less chain of copies (a peer's chain for the application). */

@@ -82,16 +82,16 @@ static bool ask(const struct verify_rules *rules, struct span name)
     }
     AUTO_BUF copy = { 0 };
     static const uint8_t nul[1] = { 0 };
-    return buf_append(&copy, name) && buf_append(&copy, SPAN_OF(nul))
-           && rules->host((const char *) copy.p, name.n, rules->host_data) != 0;
+    return buf_append(&copy, name) && buf_append(&copy, SPAN_OF(nul)) &&
+           rules->host((const char *) copy.p, name.n, rules->host_data) != 0;
 }
 
 static bool ask_ip(const struct verify_rules *rules, struct span ip)
 {
     char text[INET6_ADDRSTRLEN];
     int family = ip.n == 4 ? AF_INET : AF_INET6;
-    return inet_ntop(family, ip.p, text, sizeof(text)) != NULL
-           && ask(rules, SPAN((const uint8_t *) text, strlen(text)));
+    return inet_ntop(family, ip.p, text, sizeof(text)) != NULL &&
+           ask(rules, SPAN((const uint8_t *) text, strlen(text)));
 }
 
 enum verdict { NO_NAMES, ACCEPTED, REFUSED, REFUSED_UNHANDLED };

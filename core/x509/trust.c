@@ -67,9 +67,12 @@ void trust_free(struct trust *t)
     mem_del(t);
 }
 
-bool trust_empty(const struct trust *t)
+bool trust_empty(struct trust *t)
 {
-    return t->store == NULL;
+    pthread_mutex_lock(&t->lock);
+    bool empty = t->store == NULL;
+    pthread_mutex_unlock(&t->lock);
+    return empty;
 }
 
 bool trust_wipe(struct trust *t)
@@ -224,7 +227,8 @@ struct peer_chain *trust_recall(struct trust *t, const uint8_t key[TRUST_KEY_SIZ
     return found;
 }
 
-void trust_remember(struct trust *t, const uint8_t key[TRUST_KEY_SIZE], uint64_t state, struct peer_chain *chain)
+void trust_remember(struct trust *t, const uint8_t key[TRUST_KEY_SIZE], uint64_t state,
+                    struct peer_chain *chain)
 {
     pthread_mutex_lock(&t->lock);
     if (t->state == state) {

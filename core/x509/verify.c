@@ -62,7 +62,7 @@ static int error_of(int code)
 
 /* ---- one verification ---- */
 
-static bool certs_decode(const struct span *ders, uint32_t n, STACK_OF(X509) *out)
+static bool certs_decode(const struct span *ders, uint32_t n, STACK_OF(X509) * out)
 {
     for (uint32_t i = 0; i < n; i++) {
         const unsigned char *p = ders[i].p;
@@ -87,12 +87,13 @@ static void rules_apply(const struct verify_rules *rules, X509_VERIFY_PARAM *par
     X509_VERIFY_PARAM_set_depth(param, BUILT_MAX - 2);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
     if (rules->check_intent) { /* anchors may carry trust settings of libcrypto's own */
-        X509_VERIFY_PARAM_set_trust(param, rules->peer_is_server ? X509_TRUST_SSL_SERVER : X509_TRUST_SSL_CLIENT);
+        X509_VERIFY_PARAM_set_trust(param,
+                                    rules->peer_is_server ? X509_TRUST_SSL_SERVER : X509_TRUST_SSL_CLIENT);
     }
 }
 
 /* Every certificate but the anchor must allow the use; libcrypto's own check would bind the anchor as well. */
-static bool intent_judge(const struct verify_rules *rules, STACK_OF(X509) *chain)
+static bool intent_judge(const struct verify_rules *rules, STACK_OF(X509) * chain)
 {
     int purpose = rules->peer_is_server ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
     for (int i = 0; rules->check_intent && i < sk_X509_num(chain) - 1; i++) {
@@ -114,7 +115,7 @@ static bool seconds_of(const ASN1_TIME *t, int64_t *out)
 }
 
 /* When the whole chain is valid; an empty period if a date cannot be read. */
-static void window_of(STACK_OF(X509) *chain, int64_t *from, int64_t *until)
+static void window_of(STACK_OF(X509) * chain, int64_t *from, int64_t *until)
 {
     *from = INT64_MIN;
     *until = INT64_MAX;
@@ -131,7 +132,7 @@ static void window_of(STACK_OF(X509) *chain, int64_t *from, int64_t *until)
 }
 
 /* The built chain, anchor included, in our form. */
-static bool chain_copy(STACK_OF(X509) *chain, struct peer_chain **out)
+static bool chain_copy(STACK_OF(X509) * chain, struct peer_chain **out)
 {
     unsigned char *bytes[BUILT_MAX] = { NULL };
     struct span ders[BUILT_MAX];
@@ -164,8 +165,8 @@ static bool built_judge(const struct verify_rules *rules, X509_STORE_CTX *ctx, s
     return true;
 }
 
-static bool verify_fresh(const struct verify_rules *rules, X509_STORE *store, const struct span *ders, uint32_t n,
-                         struct peer_chain **out)
+static bool verify_fresh(const struct verify_rules *rules, X509_STORE *store, const struct span *ders,
+                         uint32_t n, struct peer_chain **out)
 {
     STACK_OF(X509) *certs = sk_X509_new_null();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -219,8 +220,8 @@ static bool valid_now(const struct peer_chain *p, const struct verify_rules *rul
     return !rules->check_time || (p->from <= now && now < p->until);
 }
 
-static bool verify_known(const struct verify_rules *rules, const struct span *ders, uint32_t n, struct span spki,
-                         struct peer_chain **out)
+static bool verify_known(const struct verify_rules *rules, const struct span *ders, uint32_t n,
+                         struct span spki, struct peer_chain **out)
 {
     uint8_t key[TRUST_KEY_SIZE];
     uint64_t state = 0;
@@ -251,7 +252,8 @@ static bool verify_known(const struct verify_rules *rules, const struct span *de
 /* ---- entry ---- */
 
 /* Verification is off: certificates past the limit are ignored, the others must be certificates. */
-static bool parse_only(const struct verify_rules *rules, const struct span *ders, uint32_t n, struct peer_chain **out)
+static bool parse_only(const struct verify_rules *rules, const struct span *ders, uint32_t n,
+                       struct peer_chain **out)
 {
     struct cert_view leaf;
     struct peer_chain *p = NULL;
@@ -266,7 +268,8 @@ static bool parse_only(const struct verify_rules *rules, const struct span *ders
     return true;
 }
 
-bool verify_peer(const struct verify_rules *rules, const struct span *ders, uint32_t n, struct peer_chain **out)
+bool verify_peer(const struct verify_rules *rules, const struct span *ders, uint32_t n,
+                 struct peer_chain **out)
 {
     struct cert_view leaf;
     if (n == 0) {

@@ -99,13 +99,13 @@ class Crew:
             thread.join(5)
 
 
-def find_library(folder: Path) -> Path:
-    """The shared library: where it was built, or beside the installed package."""
-    for place in (folder, Path(s2n_tls.__file__).parent):
+def find_library(folder: Optional[Path]) -> Path:
+    """The shared library: where the caller says, otherwise the one of the Python package, or the last build."""
+    for place in [folder] if folder else [Path(s2n_tls.__file__).parent, ROOT / "build/release"]:
         for name in ("libs2n.so", "libs2n.so.1"):
             if (place / name).exists():
                 return place / name
-    raise DemoError(f"no libs2n in {folder}: build it, or say --lib-dir")
+    raise DemoError("libs2n is not found: build it, or say --lib-dir")
 
 
 def hop_program(options: argparse.Namespace, folder: Path) -> str:
@@ -234,7 +234,9 @@ def main(argv: Optional[list[str]] = None) -> int:
     parser.add_argument(
         "--hops", type=int, default=12, metavar="N", help="moves of each connection (default 12)"
     )
-    parser.add_argument("--lib-dir", type=Path, default=ROOT / "build/release", help="where libs2n.so is")
+    parser.add_argument(
+        "--lib-dir", type=Path, help="where libs2n.so is (default: with the package, or build/release)"
+    )
     parser.add_argument("--include-dir", type=Path, default=ROOT / "abi/include", help="where s2n.h is")
     parser.add_argument(
         "--offload", action="store_true", help="an application server without TLS configuration"

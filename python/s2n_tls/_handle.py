@@ -154,40 +154,59 @@ class Borrowed:
 
 
 class Side:
-    """One direction of a connection: which thread is inside."""
+    """A lock that knows its owner and is not reentrant: taking it twice raises instead of waiting for oneself.
 
-    __slots__ = ("lock", "owner")
+    One guards each direction of a connection. As a context manager it is a lock of its own.
+    """
+
+    __slots__ = ("_lock", "owner")
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
         self.owner = 0
 
     def enter(self, me: int) -> None:
-        if self.owner == me:
-            raise UsageError("the connection is in use by this thread: called from its own callback?")
-        self.lock.acquire()
+        self._lock.acquire()
         self.owner = me
 
     def leave(self) -> None:
         self.owner = 0
-        self.lock.release()
+        self._lock.release()
+
+    def refuse(self, me: int) -> None:
+        if self.owner == me:
+            raise UsageError(
+                "this thread is using the connection already: called from a callback or signal handler?"
+            )
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        self.refuse(me)
+        self.enter(me)
+
+    def __exit__(self, *_exc: object) -> None:
+        self.leave()
 
 
 class Exclusive:
     """Context manager: the pointer of a connection, with one direction or both for this thread alone.
 
-    The library allows one reader and one writer at a time, and nothing else beside them. Not reentrant.
+    The library allows one reader and one writer at a time, and nothing else beside them. A thread that is inside
+    already, in either direction, is refused: waiting for the other could never end.
     """
 
-    __slots__ = ("_resource", "_sides")
+    __slots__ = ("_resource", "_sides", "_all")
 
-    def __init__(self, resource: Resource, *sides: Side) -> None:
+    def __init__(self, resource: Resource, sides: tuple[Side, ...], everything: tuple[Side, ...]) -> None:
         self._resource = resource
         self._sides = sides
+        self._all = everything
 
     def __enter__(self) -> Any:
-        pointer = self._resource.use()
         me = threading.get_ident()
+        for side in self._all:
+            side.refuse(me)
+        pointer = self._resource.use()
         entered = 0
         try:
             for side in self._sides:

@@ -36,12 +36,8 @@ class CertificateKeyPair(_Chain):
         super().__init__()
         chain, key = as_bytes(chain_pem), as_bytes(key_pem)
         try:
-            with (
-                Borrowed(self) as own,
-                ffi.from_buffer("uint8_t[]", chain) as c,
-                ffi.from_buffer("uint8_t[]", key) as k,
-            ):
-                check(lib.s2n_cert_chain_and_key_load_pem_bytes(own, c, len(chain), k, len(key)))
+            with Borrowed(self) as own:
+                check(lib.s2n_cert_chain_and_key_load_pem_bytes(own, chain, len(chain), key, len(key)))
         except BaseException:
             self.close()
             raise

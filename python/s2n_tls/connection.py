@@ -42,9 +42,9 @@ class Connection(Handle):
         self.mode = Mode(mode)
         super().__init__(check_pointer(lib.s2n_connection_new(int(self.mode))), lib.s2n_connection_free)
         read, write = Side(), Side()
-        self._reading = Exclusive(self._resource, read)
-        self._writing = Exclusive(self._resource, write)
-        self._both = Exclusive(self._resource, read, write)
+        self._reading = Exclusive(self._resource, (read,), (read, write))
+        self._writing = Exclusive(self._resource, (write,), (read, write))
+        self._both = Exclusive(self._resource, (read, write), (read, write))
         self._blocked = ffi.new("s2n_blocked_status[2]")  # one for each side
         self._config: Optional[Config] = None
         self._pipe: Any = None

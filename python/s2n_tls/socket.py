@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 import select
 import socket as _socket
-import threading
 import time
 from typing import Any, Optional, Union
 
 from ._call import S2NError, UsageError, WantRead, WantWrite, WouldBlock
+from ._handle import Side
 from .buffer import ConnectionState, TLSBuffer
 from .config import Config
 from .connection import Buffer
@@ -36,7 +36,7 @@ class TLSSocket:
         self.socket = sock
         self._timeout = sock.gettimeout()
         self._accepted = 0  # bytes of an unfinished send() that are encrypted already
-        self._send_lock = threading.Lock()
+        self._send_lock = Side()
         self._failed = False
         sock.setblocking(False)
         if do_handshake and self._timeout != 0 and not buffer.handshake_complete:

@@ -5,6 +5,7 @@
  * did not hold.
  */
 #include "api_test.h"
+#include "private.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -242,12 +243,6 @@ void AllocatorFailsInInit() {
     CHECK(s2n_connection_free(conn) == S2N_SUCCESS && s2n_cleanup_final() == S2N_SUCCESS);
     CHECK(counts.live == 0);
 }
-
-} // namespace
-
-extern "C" int s2n_enable_tls13(void); /* exported for old programs, in no header */
-
-namespace {
 
 void DefaultConfigPolicyOfOldPrograms() {
     CHECK(s2n_enable_tls13() == S2N_SUCCESS);

@@ -8,6 +8,7 @@
 #include <s2n.h>
 
 #include <array>
+#include <deque>
 #include <vector>
 
 #include "pki.h"
@@ -82,23 +83,33 @@ class World {
 public:
     explicit World(const HandshakeCase &c) : to_server(1 << 21), to_client(1 << 21) {
         const Pki &pki = PkiOf(c.key);
-        server_config.Own(pki.server, pki.server_key);
         OK(s2n_config_add_pem_to_trust_store(client_config.get(), pki.ca.c_str()));
-        OK(s2n_config_set_cipher_preferences(server_config.get(), c.server_policy));
         OK(s2n_config_set_cipher_preferences(client_config.get(), c.client_policy));
         if (c.mutual) {
             client_config.Own(pki.client, pki.client_key);
-            OK(s2n_config_add_pem_to_trust_store(server_config.get(), pki.ca.c_str()));
-            OK(s2n_config_set_verify_host_callback(server_config.get(), AnyHost, nullptr));
-            OK(s2n_config_set_client_auth_type(server_config.get(), S2N_CERT_AUTH_REQUIRED));
             OK(s2n_config_set_client_auth_type(client_config.get(), S2N_CERT_AUTH_REQUIRED));
+        }
+        AddServer(c, pki, pki.server);
+        while (c.strangers && server_configs.size() < more_than_remembered) {
+            AddServer(c, pki, AnotherServer(c.key));
+        }
+    }
+
+    void AddServer(const HandshakeCase &c, const Pki &pki, const std::string &cert) {
+        s2n_config *config = server_configs.emplace_back().get();
+        server_configs.back().Own(cert, pki.server_key);
+        OK(s2n_config_set_cipher_preferences(config, c.server_policy));
+        if (c.mutual) {
+            OK(s2n_config_add_pem_to_trust_store(config, pki.ca.c_str()));
+            OK(s2n_config_set_verify_host_callback(config, AnyHost, nullptr));
+            OK(s2n_config_set_client_auth_type(config, S2N_CERT_AUTH_REQUIRED));
         }
     }
 
     s2n_connection *NewServer() {
         s2n_connection *conn = s2n_connection_new(S2N_SERVER);
         Must(conn != nullptr, "s2n_connection_new");
-        OK(s2n_connection_set_config(conn, server_config.get()));
+        OK(s2n_connection_set_config(conn, server_configs[next_++ % server_configs.size()].get()));
         Plug(conn, &to_client, &to_server);
         return conn;
     }
@@ -124,10 +135,14 @@ public:
         return t;
     }
 
-    Config server_config, client_config;
+    Config client_config;
+    std::deque<Config> server_configs; /* more than one only for strangers */
     Queue to_server, to_client;
 
 private:
+    static constexpr size_t more_than_remembered = 100;
+    size_t next_ = 0;
+
     /* Two functions, never inlined or merged, so that a profiler tells the sides apart. */
     static __attribute__((noinline, noclone)) bool StepClient(s2n_connection *conn) {
         bool done = Step(conn);

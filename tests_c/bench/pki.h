@@ -14,6 +14,9 @@ struct Pki {
 /* "ec" (P-256) or "rsa" (2048 bits). The server is localhost. */
 const Pki &PkiOf(const std::string &key);
 
+/* One more certificate for the server's key and name, PEM. */
+std::string AnotherServer(const std::string &key);
+
 } // namespace bench
 
 #endif

@@ -26,7 +26,7 @@ struct HandshakeCase {
     const char *key; /* of the certificates: "ec" (P-256) or "rsa" (2048) */
     const char *group;
     const char *suite;
-    bool mutual;
+    bool mutual, strangers; /* strangers: the server's certificate is always one not met lately */
     const char *client_policy, *server_policy;
     size_t transcript, flight; /* bytes hashed by each side; bytes of an encrypted certificate flight */
 };

@@ -27,7 +27,7 @@ struct Queue {
     size_t chunk = SIZE_MAX;     /* most bytes per call */
     size_t allowance = SIZE_MAX; /* bytes that may still pass before calls block */
     bool eof = false;
-    int error = 0;               /* errno of the next calls */
+    int error = 0; /* errno of the next calls */
     unsigned reads = 0, writes = 0;
     std::vector<uint32_t> asked; /* what each read asked for */
 
@@ -75,7 +75,10 @@ struct Kind {
     uint16_t version, suite;
     const char *name;
 };
-inline void PrintTo(const Kind &k, std::ostream *os) { *os << k.name; }
+inline void PrintTo(const Kind &k, std::ostream *os)
+{
+    *os << k.name;
+}
 
 constexpr Kind kKinds[] = {
     { TLS13, 0x1301, "Tls13Aes128" }, { TLS13, 0x1302, "Tls13Aes256" },    { TLS13, 0x1303, "Tls13ChaCha" },

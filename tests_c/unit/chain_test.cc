@@ -13,26 +13,36 @@ extern "C" {
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct ChainFree {
     void operator()(struct s2n_cert_chain_and_key *c) const { chain_free(c); }
 };
 
-class Chain : public CoreTest {
-protected:
+class Chain : public CoreTest
+{
+  protected:
     std::unique_ptr<struct s2n_cert_chain_and_key, ChainFree> chain_{ chain_new() };
 
-    static struct span Of(const std::string &s) { return SPAN(reinterpret_cast<const uint8_t *>(s.data()), s.size()); }
-    bool Load(const std::string &chain, const std::string &key) { return chain_load(chain_.get(), Of(chain), Of(key)); }
+    static struct span Of(const std::string &s)
+    {
+        return SPAN(reinterpret_cast<const uint8_t *>(s.data()), s.size());
+    }
+    bool Load(const std::string &chain, const std::string &key)
+    {
+        return chain_load(chain_.get(), Of(chain), Of(key));
+    }
     bool LoadPublic(const std::string &chain) { return chain_load(chain_.get(), Of(chain), SPAN_NONE); }
-    void ExpectNotLoaded(int error, const std::string &chain, const std::string &key) {
+    void ExpectNotLoaded(int error, const std::string &chain, const std::string &key)
+    {
         EXPECT_FALSE(Load(chain, key));
         EXPECT_STREQ(err_name(err_last()), err_name(error));
         EXPECT_EQ(chain_->n, 0u);
         EXPECT_EQ(chain_->key, nullptr);
     }
-    std::vector<std::string> Names() const {
+    std::vector<std::string> Names() const
+    {
         std::vector<std::string> out;
         for (uint32_t i = 0; i < chain_->names_n; i++) {
             const struct buf &b = chain_->names[i].text;
@@ -43,8 +53,10 @@ protected:
     using Strings = std::vector<std::string>;
 };
 
-TEST_F(Chain, LoadsEveryKindOfKey) {
-    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha384, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
+TEST_F(Chain, LoadsEveryKindOfKey)
+{
+    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha384, KeyKind::P256,
+                          KeyKind::P384, KeyKind::P521 }) {
         const Pki &pki = PkiFor(kind);
         ASSERT_TRUE(Load(pki.chain_pem, pki.leaf.key_pem));
         ASSERT_EQ(chain_->n, 2u);
@@ -55,7 +67,8 @@ TEST_F(Chain, LoadsEveryKindOfKey) {
     }
 }
 
-TEST_F(Chain, WireListIsThreeByteLengthsAndCertificates) {
+TEST_F(Chain, WireListIsThreeByteLengthsAndCertificates)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     ASSERT_TRUE(Load(pki.chain_pem, pki.leaf.key_pem));
     Bytes expected;
@@ -68,7 +81,8 @@ TEST_F(Chain, WireListIsThreeByteLengthsAndCertificates) {
     EXPECT_EQ(Hex(buf_span(&chain_->wire12)), ToHex(expected));
 }
 
-TEST_F(Chain, KeyMayBeLeftOutOrComeInOlderForms) {
+TEST_F(Chain, KeyMayBeLeftOutOrComeInOlderForms)
+{
     const Pki &ec = PkiFor(KeyKind::P256), &rsa = PkiFor(KeyKind::Rsa2048);
     ASSERT_TRUE(LoadPublic(ec.chain_pem));
     EXPECT_EQ(chain_->key, nullptr);
@@ -77,10 +91,12 @@ TEST_F(Chain, KeyMayBeLeftOutOrComeInOlderForms) {
     ASSERT_TRUE(Load(rsa.chain_pem, KeyPemTraditional(rsa.leaf.key)));
     std::string parameters = PemBlock("EC PARAMETERS", FromHex("06082a8648ce3d030107"));
     ASSERT_TRUE(Load(ec.chain_pem, parameters + KeyPemTraditional(ec.leaf.key)));
-    ASSERT_TRUE(Load(ec.chain_pem, ec.leaf.key_pem + rsa.leaf.key_pem + "-- nothing behind the first key is read"));
+    ASSERT_TRUE(
+        Load(ec.chain_pem, ec.leaf.key_pem + rsa.leaf.key_pem + "-- nothing behind the first key is read"));
 }
 
-TEST_F(Chain, TextThatIsNoChain) {
+TEST_F(Chain, TextThatIsNoChain)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     const std::string &key = pki.leaf.key_pem;
     ExpectNotLoaded(ERR_NO_CERTIFICATE_IN_PEM, "", key);
@@ -89,49 +105,58 @@ TEST_F(Chain, TextThatIsNoChain) {
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem + key, key);
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem + pki.root.pem.substr(0, 100), key);
     ExpectNotLoaded(ERR_DECODE_CERTIFICATE, PemBlock("CERTIFICATE", { 1, 2, 3 }), key);
-    ExpectNotLoaded(ERR_DECODE_CERTIFICATE, pki.leaf.pem + PemBlock("CERTIFICATE", SpkiDer(pki.leaf.key)), key);
+    ExpectNotLoaded(ERR_DECODE_CERTIFICATE, pki.leaf.pem + PemBlock("CERTIFICATE", SpkiDer(pki.leaf.key)),
+                    key);
     EXPECT_TRUE(Load("comment\n" + pki.leaf.pem + std::string(1, '\0'), key));
 }
 
-TEST_F(Chain, TextThatIsNoKey) {
+TEST_F(Chain, TextThatIsNoKey)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem, "hello");
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem, "");
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem, pki.leaf.pem);
     ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem, PemBlock("ENCRYPTED PRIVATE KEY", KeyDer(pki.leaf.key)));
-    ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem, PemBlock("EC PARAMETERS", FromHex("06082a8648ce3d030107")));
+    ExpectNotLoaded(ERR_INVALID_PEM, pki.leaf.pem,
+                    PemBlock("EC PARAMETERS", FromHex("06082a8648ce3d030107")));
     ExpectNotLoaded(ERR_DECODE_PRIVATE_KEY, pki.leaf.pem, PemBlock("PRIVATE KEY", { 1, 2, 3 }));
     ExpectNotLoaded(ERR_DECODE_PRIVATE_KEY, pki.leaf.pem, KeyPem(TestKey(KeyKind::Ed25519)));
 }
 
-TEST_F(Chain, KeyOfAnotherCertificate) {
+TEST_F(Chain, KeyOfAnotherCertificate)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     ExpectNotLoaded(ERR_KEY_MISMATCH, pki.leaf.pem, KeyPem(TestKey(KeyKind::P256, 7)));
     ExpectNotLoaded(ERR_KEY_MISMATCH, pki.leaf.pem, KeyPem(TestKey(KeyKind::P384)));
     ExpectNotLoaded(ERR_KEY_MISMATCH, pki.leaf.pem, KeyPem(TestKey(KeyKind::Rsa2048)));
-    ExpectNotLoaded(ERR_KEY_MISMATCH, pki.intermediate.pem + pki.leaf.pem, pki.leaf.key_pem); /* not leaf first */
+    ExpectNotLoaded(ERR_KEY_MISMATCH, pki.intermediate.pem + pki.leaf.pem,
+                    pki.leaf.key_pem); /* not leaf first */
     const Pki &pss = PkiFor(KeyKind::RsaPss2048);
     ExpectNotLoaded(ERR_KEY_MISMATCH, pss.leaf.pem, KeyPem(TestKey(KeyKind::Rsa2048)));
 }
 
 /* The public half in the file fits, the private half is another one's: only a signature shows it. */
-TEST_F(Chain, KeyWithForeignPrivateHalf) {
+TEST_F(Chain, KeyWithForeignPrivateHalf)
+{
     Issued leaf = Issue(CertSpec().Leaf("a.test").Key(KeyKind::P256));
     Bytes mine = KeyDer(leaf.key), other = KeyDer(TestKey(KeyKind::P256, 9));
     size_t scalar = 36; /* PKCS #8 of P-256: the 32 scalar bytes stand here */
     std::copy(other.begin() + 36, other.begin() + 68, mine.begin() + static_cast<std::ptrdiff_t>(scalar));
     EXPECT_FALSE(Load(leaf.pem, PemBlock("PRIVATE KEY", mine)));
-    EXPECT_TRUE(err_last() == ERR_KEY_MISMATCH || err_last() == ERR_DECODE_PRIVATE_KEY) << err_name(err_last());
+    EXPECT_TRUE(err_last() == ERR_KEY_MISMATCH || err_last() == ERR_DECODE_PRIVATE_KEY)
+        << err_name(err_last());
 }
 
-TEST_F(Chain, UnsupportedLeafKeyIsNoCertificate) {
+TEST_F(Chain, UnsupportedLeafKeyIsNoCertificate)
+{
     for (KeyKind kind : { KeyKind::Ed25519, KeyKind::P224 }) {
         Issued leaf = Issue(CertSpec().Leaf("a.test").Key(kind));
         ExpectNotLoaded(ERR_DECODE_CERTIFICATE, leaf.pem, leaf.key_pem);
     }
 }
 
-TEST_F(Chain, FewTrailingBytesAreToleratedAndDropped) {
+TEST_F(Chain, FewTrailingBytesAreToleratedAndDropped)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     for (size_t n = 0; n <= 4; n++) {
         Bytes der = pki.leaf.der;
@@ -142,7 +167,8 @@ TEST_F(Chain, FewTrailingBytesAreToleratedAndDropped) {
     EXPECT_EQ(err_last(), ERR_DECODE_CERTIFICATE);
 }
 
-TEST_F(Chain, FailedLoadLeavesWhatWasThere) {
+TEST_F(Chain, FailedLoadLeavesWhatWasThere)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     ASSERT_TRUE(Load(pki.chain_pem, pki.leaf.key_pem));
     struct pkey *before = chain_->key;
@@ -155,7 +181,8 @@ TEST_F(Chain, FailedLoadLeavesWhatWasThere) {
     EXPECT_EQ(Names().size(), 2u);
 }
 
-TEST_F(Chain, NamesAreDnsSansOrElseCommonNames) {
+TEST_F(Chain, NamesAreDnsSansOrElseCommonNames)
+{
     auto names = [&](const CertSpec &spec) {
         Issued leaf = Issue(spec);
         EXPECT_TRUE(Load(leaf.pem, leaf.key_pem));
@@ -163,7 +190,8 @@ TEST_F(Chain, NamesAreDnsSansOrElseCommonNames) {
     };
     EXPECT_EQ(names(CertSpec().Leaf("CN.test").San("DNS:A.Test").San("IP:1.2.3.4").San("DNS:*.B.test")),
               (Strings{ "a.test", "*.b.test" }));
-    EXPECT_EQ(names(CertSpec().Leaf("CN.test").San("IP:1.2.3.4").San("URI:https://x.test")), (Strings{ "cn.test" }));
+    EXPECT_EQ(names(CertSpec().Leaf("CN.test").San("IP:1.2.3.4").San("URI:https://x.test")),
+              (Strings{ "cn.test" }));
     CertSpec two = CertSpec().Leaf("One.test");
     two.cns.push_back("Two.Test");
     EXPECT_EQ(names(two), (Strings{ "one.test", "two.test" }));
@@ -172,7 +200,8 @@ TEST_F(Chain, NamesAreDnsSansOrElseCommonNames) {
     EXPECT_EQ(names(none), Strings{});
 }
 
-TEST_F(Chain, FactsSayHowACertificateIsSignedAndWhatItIsFor) {
+TEST_F(Chain, FactsSayHowACertificateIsSignedAndWhatItIsFor)
+{
     const Pki &rsa = PkiFor(KeyKind::Rsa2048);
     CertSpec spec = CertSpec().Leaf("a.test").Key(KeyKind::P384).Usage("digitalSignature").Digest("SHA384");
     Issued a = Issue(spec, &rsa.root);
@@ -202,7 +231,8 @@ TEST_F(Chain, FactsSayHowACertificateIsSignedAndWhatItIsFor) {
     EXPECT_EQ(Issue(CertSpec().Leaf("e").Key(KeyKind::Ed25519)).der.empty(), false);
 }
 
-TEST_F(Chain, CopiesOfAPeersChain) {
+TEST_F(Chain, CopiesOfAPeersChain)
+{
     const Pki &pki = PkiFor(KeyKind::P256);
     struct span ders[] = { Span(pki.leaf.der), Span(pki.intermediate.der) };
     ASSERT_TRUE(chain_from_ders(chain_.get(), ders, 2));
@@ -215,13 +245,15 @@ TEST_F(Chain, CopiesOfAPeersChain) {
 
 /* ---- the walker ---- */
 
-TEST_F(Chain, CertificateCutOrProlongedAnywhereIsNone) {
+TEST_F(Chain, CertificateCutOrProlongedAnywhereIsNone)
+{
     for (KeyKind kind : { KeyKind::P256, KeyKind::RsaPssSha256 }) {
         const Bytes &good = PkiFor(kind).leaf.der;
         struct cert_view view;
         ASSERT_TRUE(cert_read(Span(good), &view));
         for (size_t n = 0; n < good.size(); n++) {
-            Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(n)); /* its own memory: ASan watches */
+            Bytes cut(good.begin(),
+                      good.begin() + static_cast<std::ptrdiff_t>(n)); /* its own memory: ASan watches */
             EXPECT_FALSE(cert_read(Span(cut), &view)) << n;
             EXPECT_EQ(err_last(), ERR_DECODE_CERTIFICATE);
         }
@@ -232,7 +264,8 @@ TEST_F(Chain, CertificateCutOrProlongedAnywhereIsNone) {
 }
 
 /* Whatever single bits do to the encoding: libcrypto accepts all that the walker accepts (but not the other way round). */
-TEST_F(Chain, WalkerAcceptsNoMoreThanLibcrypto) {
+TEST_F(Chain, WalkerAcceptsNoMoreThanLibcrypto)
+{
     const Bytes &good = PkiFor(KeyKind::P256).leaf.der;
     int accepted = 0;
     for (size_t bit = 0; bit < 8 * good.size(); bit++) {
@@ -251,7 +284,8 @@ TEST_F(Chain, WalkerAcceptsNoMoreThanLibcrypto) {
     EXPECT_GT(accepted, 100); /* most bits are key, name and signature */
 }
 
-TEST_F(Chain, DoubledExtensionIsRefused) {
+TEST_F(Chain, DoubledExtensionIsRefused)
+{
     Issued twice = Issue(CertSpec().Leaf("a").San("DNS:a.test").With("2.5.29.17", "DER:3003820178"));
     EXPECT_FALSE(LoadPublic(twice.pem));
     EXPECT_EQ(err_last(), ERR_DECODE_CERTIFICATE);
@@ -259,10 +293,15 @@ TEST_F(Chain, DoubledExtensionIsRefused) {
 
 /* ---- extensions ---- */
 
-class Extension : public Chain {
-protected:
-    void SetUp() override {
-        Issued leaf = Issue(CertSpec().Leaf("a.test").San("DNS:a.test").With("1.2.3.4.5", "ASN1:FORMAT:UTF8,UTF8:hällo")
+class Extension : public Chain
+{
+  protected:
+    void SetUp() override
+    {
+        Issued leaf = Issue(CertSpec()
+                                .Leaf("a.test")
+                                .San("DNS:a.test")
+                                .With("1.2.3.4.5", "ASN1:FORMAT:UTF8,UTF8:hällo")
                                 .With("1.2.3.4.6", "critical,DER:0500"));
         ASSERT_TRUE(Load(leaf.pem, leaf.key_pem));
     }
@@ -272,7 +311,8 @@ protected:
     bool critical_ = false;
 };
 
-TEST_F(Extension, ComesWithItsValueAndWeight) {
+TEST_F(Extension, ComesWithItsValueAndWeight)
+{
     ASSERT_TRUE(Get("1.2.3.4.6"));
     EXPECT_TRUE(critical_);
     EXPECT_EQ(Hex(buf_span(&value_)), "0500");
@@ -286,7 +326,8 @@ TEST_F(Extension, ComesWithItsValueAndWeight) {
     ASSERT_TRUE(Get("subjectAltName")) << "registered names work too";
 }
 
-TEST_F(Extension, MissingOrMisnamed) {
+TEST_F(Extension, MissingOrMisnamed)
+{
     EXPECT_FALSE(Get("1.2.3.4.7"));
     EXPECT_EQ(err_last(), ERR_X509_EXTENSION_VALUE_NOT_FOUND);
     EXPECT_FALSE(Get("no such thing"));
@@ -299,7 +340,8 @@ TEST_F(Extension, MissingOrMisnamed) {
     EXPECT_EQ(err_last(), ERR_SAFETY);
 }
 
-TEST_F(Extension, OnlyUtf8StringsAreText) {
+TEST_F(Extension, OnlyUtf8StringsAreText)
+{
     struct span text = SPAN_NONE;
     for (const char *bad : { "0500", "13026162", "0c03616263ff", "0c0361", "0c", "2c0361 6263" }) {
         Bytes b = FromHex(bad);
@@ -313,4 +355,4 @@ TEST_F(Extension, OnlyUtf8StringsAreText) {
     EXPECT_EQ(err_last(), ERR_SAFETY);
 }
 
-}  // namespace
+} // namespace

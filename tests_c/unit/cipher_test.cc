@@ -234,14 +234,15 @@ TEST_F(AeadTls12, GcmIsRfc5288)
     }
 }
 
-/* What a libcrypto gets that cannot take a whole nonce as a parameter. */
-TEST_F(AeadTls12, GcmIsTheSame_WhenNoncesGoInTheOrdinaryWay)
+/* What a libcrypto gets that cannot take a nonce as a parameter. */
+TEST_F(AeadTls12, IsTheSame_WhenNoncesGoInTheOrdinaryWay)
 {
-    for (const Kind &kind : { Kind{ "", TLS12, 0xC02F }, Kind{ "", TLS13, 0x1302 } }) {
+    for (const Kind &kind : { Kind{ "", TLS12, 0xC02F }, Kind{ "", TLS13, 0x1302 }, Kind{ "", TLS12, 0xCCA8 },
+                              Kind{ "", TLS13, 0x1303 } }) {
         HalfPtr out, in, quick;
         ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false) && quick.Key(kind, true));
-        EXPECT_TRUE(quick->ctx.whole_iv);
-        out->ctx.whole_iv = in->ctx.whole_iv = false;
+        EXPECT_TRUE(quick->ctx.nonce_param);
+        out->ctx.nonce_param = in->ctx.nonce_param = false;
         for (size_t n : kLengths) {
             Bytes wire = Seal(out, CT_APPDATA, TLS12, Pattern(n));
             EXPECT_EQ(wire, Seal(quick, CT_APPDATA, TLS12, Pattern(n))) << n;

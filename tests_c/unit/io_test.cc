@@ -34,7 +34,10 @@ struct Script {
         return a >= 0 ? a : Queue::Fail(-a);
     }
     static int Recv(void *ctx, uint8_t *, uint32_t len) { return static_cast<Script *>(ctx)->Next(len); }
-    static int Send(void *ctx, const uint8_t *, uint32_t len) { return static_cast<Script *>(ctx)->Next(len); }
+    static int Send(void *ctx, const uint8_t *, uint32_t len)
+    {
+        return static_cast<Script *>(ctx)->Next(len);
+    }
 };
 
 class Io : public ConnTest

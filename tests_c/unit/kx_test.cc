@@ -14,16 +14,20 @@ extern "C" {
 #include "crypto/kx_ops.h"
 }
 
-namespace {
+namespace
+{
 
-class Kx : public CoreTest, public testing::WithParamInterface<uint16_t> {
-protected:
+class Kx : public CoreTest, public testing::WithParamInterface<uint16_t>
+{
+  protected:
     const struct group *g = nullptr;
-    void SetUp() override {
+    void SetUp() override
+    {
         g = group_by_id(GetParam());
         ASSERT_NE(g, nullptr);
     }
-    static Bytes Share(const struct kx_key &k) {
+    static Bytes Share(const struct kx_key &k)
+    {
         struct buf b = {};
         struct wr w = wr_to(&b);
         kx_share(&k, &w);
@@ -32,13 +36,15 @@ protected:
         buf_free(&b);
         return out;
     }
-    struct kx_key Key() {
+    struct kx_key Key()
+    {
         struct kx_key k = {};
         EXPECT_TRUE(kx_generate(g, &k));
         return k;
     }
     /* A share is refused with the caller's error, nothing comes out and the key is gone. */
-    void ExpectRefused(const Bytes &share) {
+    void ExpectRefused(const Bytes &share)
+    {
         for (int error : { ERR_BAD_KEY_SHARE, ERR_ECDHE_SHARED_SECRET }) {
             struct kx_key k = Key();
             struct secret out = {};
@@ -51,7 +57,8 @@ protected:
     }
 };
 
-TEST_P(Kx, BothEndsGetTheSameSecret) {
+TEST_P(Kx, BothEndsGetTheSameSecret)
+{
     for (int round = 0; round < 5; round++) {
         struct kx_key a = Key(), b = Key();
         Bytes from_a = Share(a), from_b = Share(b);
@@ -66,7 +73,8 @@ TEST_P(Kx, BothEndsGetTheSameSecret) {
     }
 }
 
-TEST_P(Kx, KeyIsUsableOnceOnly) {
+TEST_P(Kx, KeyIsUsableOnceOnly)
+{
     struct kx_key a = Key(), b = Key();
     Bytes from_b = Share(b);
     struct secret out = {};
@@ -77,7 +85,8 @@ TEST_P(Kx, KeyIsUsableOnceOnly) {
     kx_wipe(&b);
 }
 
-TEST_P(Kx, SharesOfWrongLengthAreRefused) {
+TEST_P(Kx, SharesOfWrongLengthAreRefused)
+{
     struct kx_key other = Key();
     Bytes good = Share(other);
     kx_wipe(&other);
@@ -89,7 +98,8 @@ TEST_P(Kx, SharesOfWrongLengthAreRefused) {
     ExpectRefused(longer);
 }
 
-TEST_P(Kx, ProviderAndPlainMultiplicationAgree) {
+TEST_P(Kx, ProviderAndPlainMultiplicationAgree)
+{
     if (g->kind != GROUP_EC) {
         EXPECT_EQ(kx_ops_of(g), &kx_evp);
         return;
@@ -111,9 +121,12 @@ TEST_P(Kx, ProviderAndPlainMultiplicationAgree) {
 INSTANTIATE_TEST_SUITE_P(Groups, Kx, testing::Values(0x0017, 0x0018, 0x0019, 0x001D),
                          [](const auto &info) { return std::string(group_by_id(info.param)->name); });
 
-class KxCurve : public Kx {};
+class KxCurve : public Kx
+{
+};
 
-TEST_P(KxCurve, OtherPointFormatsAreRefused) {
+TEST_P(KxCurve, OtherPointFormatsAreRefused)
+{
     struct kx_key other = Key();
     Bytes good = Share(other);
     kx_wipe(&other);
@@ -135,7 +148,8 @@ TEST_P(KxCurve, OtherPointFormatsAreRefused) {
     ExpectRefused(hybrid);
 }
 
-TEST_P(KxCurve, PointsOffTheCurveAreRefused) {
+TEST_P(KxCurve, PointsOffTheCurveAreRefused)
+{
     struct kx_key other = Key();
     Bytes good = Share(other);
     kx_wipe(&other);
@@ -151,7 +165,8 @@ TEST_P(KxCurve, PointsOffTheCurveAreRefused) {
 }
 
 /* The secret is the x coordinate in as many bytes as the field has; with leading zeros it stays that long. */
-TEST_P(KxCurve, SecretKeepsLeadingZeros) {
+TEST_P(KxCurve, SecretKeepsLeadingZeros)
+{
     const EC_GROUP *curve = ec_group(g->id);
     void *priv = nullptr;
     Bytes share(g->client_share), secret(g->secret);
@@ -177,10 +192,13 @@ TEST_P(KxCurve, SecretKeepsLeadingZeros) {
 INSTANTIATE_TEST_SUITE_P(Curves, KxCurve, testing::Values(0x0017, 0x0018, 0x0019),
                          [](const auto &info) { return std::string(group_by_id(info.param)->name); });
 
-class KxX25519 : public Kx {};
+class KxX25519 : public Kx
+{
+};
 
 /* RFC 7748 6.1: points of small order, and their encodings above the prime, give zero. */
-TEST_P(KxX25519, SmallOrderPointsAreRefused) {
+TEST_P(KxX25519, SmallOrderPointsAreRefused)
+{
     const char *const points[] = {
         "0000000000000000000000000000000000000000000000000000000000000000",
         "0100000000000000000000000000000000000000000000000000000000000000",
@@ -196,7 +214,8 @@ TEST_P(KxX25519, SmallOrderPointsAreRefused) {
 }
 
 /* RFC 7748 5.2, the first vector. */
-TEST_P(KxX25519, KnownAnswer) {
+TEST_P(KxX25519, KnownAnswer)
+{
     Bytes scalar = FromHex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4");
     Bytes u = FromHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c");
     Bytes out(32);
@@ -207,11 +226,15 @@ TEST_P(KxX25519, KnownAnswer) {
     kx_evp.wipe(key);
 }
 
-INSTANTIATE_TEST_SUITE_P(Montgomery, KxX25519, testing::Values(0x001D), [](const auto &) { return std::string("x25519"); });
+INSTANTIATE_TEST_SUITE_P(Montgomery, KxX25519, testing::Values(0x001D),
+                         [](const auto &) { return std::string("x25519"); });
 
-class KxOther : public CoreTest {};
+class KxOther : public CoreTest
+{
+};
 
-TEST_F(KxOther, PostQuantumGroupsHaveNoKeyExchange) {
+TEST_F(KxOther, PostQuantumGroupsHaveNoKeyExchange)
+{
     for (uint16_t id : { 0x0201, 0x0202, 0x11EB, 0x11EC, 0x11ED }) {
         const struct group *g = group_by_id(id);
         struct kx_key k = {};
@@ -223,7 +246,8 @@ TEST_F(KxOther, PostQuantumGroupsHaveNoKeyExchange) {
     }
 }
 
-TEST_F(KxOther, CurvesAreBuiltOnceForAllThreads) {
+TEST_F(KxOther, CurvesAreBuiltOnceForAllThreads)
+{
     ec_cleanup();
     std::vector<const EC_GROUP *> seen(8);
     std::vector<std::thread> threads;
@@ -240,4 +264,4 @@ TEST_F(KxOther, CurvesAreBuiltOnceForAllThreads) {
     EXPECT_EQ(ec_curve_by_nid(NID_secp256k1), 0);
 }
 
-}  // namespace
+} // namespace

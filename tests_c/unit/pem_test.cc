@@ -9,7 +9,8 @@ extern "C" {
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct Walk {
     bool ok = false;
@@ -18,9 +19,11 @@ struct Walk {
     std::string rest; /* the text behind the last block */
 };
 
-class Pem : public CoreTest {
-protected:
-    static Walk Read(const std::string &text) {
+class Pem : public CoreTest
+{
+  protected:
+    static Walk Read(const std::string &text)
+    {
         Walk w;
         struct rd r = rd_of(SPAN(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
         struct span label = SPAN_NONE;
@@ -35,7 +38,8 @@ protected:
         buf_free(&der);
         return w;
     }
-    static void ExpectBlocks(const std::string &text, size_t n) {
+    static void ExpectBlocks(const std::string &text, size_t n)
+    {
         Walk w = Read(text);
         EXPECT_TRUE(w.ok) << text;
         ASSERT_EQ(w.blocks.size(), n) << text;
@@ -44,7 +48,8 @@ protected:
             EXPECT_EQ(b.second, FromHex("0001fe")) << text;
         }
     }
-    static void ExpectBroken(const std::string &text) {
+    static void ExpectBroken(const std::string &text)
+    {
         Walk w = Read(text);
         EXPECT_FALSE(w.ok) << text;
         EXPECT_EQ(w.error, ERR_INVALID_PEM) << text;
@@ -54,7 +59,8 @@ protected:
 const std::string kBegin = "-----BEGIN A THING-----\n", kEnd = "-----END A THING-----\n";
 const std::string kBlock = kBegin + "AAH+\n" + kEnd;
 
-TEST_F(Pem, BlocksComeInOrder) {
+TEST_F(Pem, BlocksComeInOrder)
+{
     ExpectBlocks("", 0);
     ExpectBlocks("no block here, only - dashes - and a NUL" + std::string(1, '\0'), 0);
     ExpectBlocks(kBlock, 1);
@@ -65,12 +71,14 @@ TEST_F(Pem, BlocksComeInOrder) {
     EXPECT_EQ(w.blocks[1].second, Bytes{ 0 });
 }
 
-TEST_F(Pem, TextAroundBlocksIsSkipped) {
+TEST_F(Pem, TextAroundBlocksIsSkipped)
+{
     ExpectBlocks("subject: a - b\n" + kBlock + "issuer: c\r\n\r\n" + kBlock + "the end\n", 2);
     EXPECT_EQ(Read(kBlock + "the end").rest, "\nthe end");
 }
 
-TEST_F(Pem, AnyNumberOfDashesFromTwo) {
+TEST_F(Pem, AnyNumberOfDashesFromTwo)
+{
     for (size_t n : { 2u, 3u, 64u }) {
         std::string d(n, '-');
         ExpectBlocks(d + "BEGIN A THING" + d + "\nAAH+\n" + d + "END A THING" + d, 1);
@@ -84,35 +92,44 @@ TEST_F(Pem, AnyNumberOfDashesFromTwo) {
     ExpectBroken("--BEGIN A THING-\nAAH+\n--END A THING--");
 }
 
-TEST_F(Pem, EndAndBeginOnOneLine) {
-    std::string text = "-----BEGIN A THING-----\nAAH+\n-----END A THING----------BEGIN A THING-----\nAAH+\n-----END A THING-----";
+TEST_F(Pem, EndAndBeginOnOneLine)
+{
+    std::string text = "-----BEGIN A THING-----\nAAH+\n-----END A THING----------BEGIN A "
+                       "THING-----\nAAH+\n-----END A THING-----";
     ExpectBlocks(text, 2);
-    ExpectBlocks("-----BEGIN A THING-----AAH+-----END A THING-----BEGIN A THING-----AAH+-----END A THING-----", 2);
+    ExpectBlocks(
+        "-----BEGIN A THING-----AAH+-----END A THING-----BEGIN A THING-----AAH+-----END A THING-----", 2);
 }
 
-TEST_F(Pem, LinesAndStrangeBytesInTheBody) {
-    for (const char *body : { "AAH+", "A\nA\nH\n+", "AAH+\r\n", "A A\tH +", "AA*H.+!", "\n\n-AAH+\n", "A\x80" "AH+\xff" }) {
+TEST_F(Pem, LinesAndStrangeBytesInTheBody)
+{
+    for (const char *body : { "AAH+", "A\nA\nH\n+", "AAH+\r\n", "A A\tH +", "AA*H.+!", "\n\n-AAH+\n",
+                              "A\x80"
+                              "AH+\xff" }) {
         ExpectBlocks(kBegin + body + kEnd, 1);
     }
 }
 
-TEST_F(Pem, BrokenBlocks) {
-    ExpectBroken(kBegin);                                  /* no end */
+TEST_F(Pem, BrokenBlocks)
+{
+    ExpectBroken(kBegin); /* no end */
     ExpectBroken(kBegin + "AAH+\n");
-    ExpectBroken(kBegin + "AAH+\n-----END A THINE-----");  /* another label */
+    ExpectBroken(kBegin + "AAH+\n-----END A THINE-----"); /* another label */
     ExpectBroken(kBegin + "AAH+\n-----END -----");
-    ExpectBroken(kBegin + "AAH+\n" + kBlock);              /* a begin inside */
-    ExpectBroken("AAH+\n" + kEnd);                         /* an end alone */
+    ExpectBroken(kBegin + "AAH+\n" + kBlock); /* a begin inside */
+    ExpectBroken("AAH+\n" + kEnd);            /* an end alone */
     ExpectBroken("-- comment\n" + kBlock);
     ExpectBroken(kBlock + "-- comment\n");
     ExpectBroken("-----begin A THING-----\nAAH+\n" + kEnd);
     ExpectBroken("-----BEGIN A\nTHING-----\nAAH+\n-----END A\nTHING-----");
-    for (const char *body : { "", "\n", "=", "A", "AA", "AAH", "AAH+A", "AA=", "A===", "AA=A", "====", "AA==AAH+", "AAA=A" }) {
+    for (const char *body :
+         { "", "\n", "=", "A", "AA", "AAH", "AAH+A", "AA=", "A===", "AA=A", "====", "AA==AAH+", "AAA=A" }) {
         ExpectBroken(kBegin + body + kEnd);
     }
 }
 
-TEST_F(Pem, EverySizeComesBack) {
+TEST_F(Pem, EverySizeComesBack)
+{
     for (size_t n = 1; n < 200; n++) {
         Bytes bytes(n);
         for (size_t i = 0; i < n; i++) {
@@ -127,7 +144,8 @@ TEST_F(Pem, EverySizeComesBack) {
     }
 }
 
-TEST_F(Pem, CutAnywhereIsBrokenOrEmpty) {
+TEST_F(Pem, CutAnywhereIsBrokenOrEmpty)
+{
     for (size_t n = 0; n < kBlock.size(); n++) {
         Walk w = Read(kBlock.substr(0, n));
         bool complete = n >= kBlock.size() - 4; /* two of the last five dashes are enough */
@@ -136,4 +154,4 @@ TEST_F(Pem, CutAnywhereIsBrokenOrEmpty) {
     }
 }
 
-}  // namespace
+} // namespace

@@ -19,29 +19,35 @@ extern "C" {
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct KeyFree {
     void operator()(struct pkey *k) const { pkey_free(k); }
 };
 using Key = std::unique_ptr<struct pkey, KeyFree>;
 
-const KeyKind kUsable[] = { KeyKind::Rsa2048,      KeyKind::Rsa3072, KeyKind::RsaPss2048, KeyKind::RsaPssSha256,
-                            KeyKind::RsaPssSha384, KeyKind::P256,    KeyKind::P384,       KeyKind::P521 };
+const KeyKind kUsable[] = { KeyKind::Rsa2048,      KeyKind::Rsa3072,      KeyKind::RsaPss2048,
+                            KeyKind::RsaPssSha256, KeyKind::RsaPssSha384, KeyKind::P256,
+                            KeyKind::P384,         KeyKind::P521 };
 
-class Pkey : public CoreTest {
-protected:
-    static Key Public(const Bytes &spki) {
+class Pkey : public CoreTest
+{
+  protected:
+    static Key Public(const Bytes &spki)
+    {
         struct pkey *k = nullptr;
         return Key(pkey_from_spki(Span(spki), &k) ? k : nullptr);
     }
-    static Key Private(const Bytes &der) {
+    static Key Private(const Bytes &der)
+    {
         struct pkey *k = nullptr;
         return Key(pkey_from_private_der(Span(der), &k) ? k : nullptr);
     }
     static Key PublicOf(KeyKind kind, int number = 0) { return Public(SpkiDer(TestKey(kind, number))); }
     static Key PrivateOf(KeyKind kind, int number = 0) { return Private(KeyDer(TestKey(kind, number))); }
-    static Bytes Sign(struct pkey *k, const struct sigscheme *s, const Bytes &message) {
+    static Bytes Sign(struct pkey *k, const struct sigscheme *s, const Bytes &message)
+    {
         struct buf b = {};
         struct wr w = wr_to(&b);
         struct span part = Span(message);
@@ -52,11 +58,14 @@ protected:
         buf_free(&b);
         return out;
     }
-    static bool Verify(struct pkey *k, const struct sigscheme *s, const Bytes &message, const Bytes &signature) {
+    static bool Verify(struct pkey *k, const struct sigscheme *s, const Bytes &message,
+                       const Bytes &signature)
+    {
         struct span part = Span(message);
         return pkey_verify(k, s, &part, 1, Span(signature));
     }
-    static std::vector<const struct sigscheme *> Fitting(const struct pkey *k) {
+    static std::vector<const struct sigscheme *> Fitting(const struct pkey *k)
+    {
         std::vector<const struct sigscheme *> out;
         for (const struct sigscheme &s : sigschemes) {
             if (pkey_fits(pkey_get_info(k), &s, TLS12)) {
@@ -65,15 +74,18 @@ protected:
         }
         return out;
     }
-    static void ExpectNoKey(const Bytes &spki) {
+    static void ExpectNoKey(const Bytes &spki)
+    {
         EXPECT_EQ(Public(spki), nullptr) << ToHex(spki);
         EXPECT_EQ(err_last(), ERR_DECODE_CERTIFICATE);
     }
-    static void ExpectNoPrivateKey(const Bytes &der) {
+    static void ExpectNoPrivateKey(const Bytes &der)
+    {
         EXPECT_EQ(Private(der), nullptr);
         EXPECT_EQ(err_last(), ERR_DECODE_PRIVATE_KEY);
     }
-    static Bytes ReEncoded(KeyKind kind, const char *param, const char *value) {
+    static Bytes ReEncoded(KeyKind kind, const char *param, const char *value)
+    {
         EVP_PKEY *copy = EVP_PKEY_dup(TestKey(kind));
         EXPECT_EQ(EVP_PKEY_set_utf8_string_param(copy, param, value), 1);
         Bytes der = SpkiDer(copy);
@@ -86,7 +98,8 @@ const Bytes kMessage = { 'h', 'e', 'l', 'l', 'o' };
 
 /* ---- public keys ---- */
 
-TEST_F(Pkey, InfoSaysWhatTheKeyIs) {
+TEST_F(Pkey, InfoSaysWhatTheKeyIs)
+{
     const struct {
         KeyKind kind;
         enum sig_alg sig;
@@ -111,7 +124,8 @@ TEST_F(Pkey, InfoSaysWhatTheKeyIs) {
         struct pkey_info peeked;
         Bytes spki = SpkiDer(TestKey(row.kind));
         ASSERT_TRUE(pkey_peek_spki(Span(spki), &peeked));
-        for (const struct pkey_info *info : { pkey_get_info(pub.get()), pkey_get_info(priv.get()), (const pkey_info *) &peeked }) {
+        for (const struct pkey_info *info :
+             { pkey_get_info(pub.get()), pkey_get_info(priv.get()), (const pkey_info *) &peeked }) {
             EXPECT_EQ(info->sig, row.sig);
             EXPECT_EQ(info->bits, row.bits);
             EXPECT_EQ(info->curve, row.curve);
@@ -121,7 +135,8 @@ TEST_F(Pkey, InfoSaysWhatTheKeyIs) {
     }
 }
 
-TEST_F(Pkey, FastImportAndDecoderGiveTheSameKey) {
+TEST_F(Pkey, FastImportAndDecoderGiveTheSameKey)
+{
     for (KeyKind kind : kUsable) {
         Key fast = PublicOf(kind);
         struct pkey *decoded = nullptr;
@@ -138,7 +153,8 @@ TEST_F(Pkey, FastImportAndDecoderGiveTheSameKey) {
     }
 }
 
-TEST_F(Pkey, TruncatedOrProlongedPublicKeyIsRefused) {
+TEST_F(Pkey, TruncatedOrProlongedPublicKeyIsRefused)
+{
     for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPssSha256, KeyKind::P256, KeyKind::P521 }) {
         Bytes good = SpkiDer(TestKey(kind));
         for (size_t n = 0; n < good.size(); n++) {
@@ -150,7 +166,8 @@ TEST_F(Pkey, TruncatedOrProlongedPublicKeyIsRefused) {
 }
 
 /* Whatever a flipped bit makes of the encoding, it never makes a crash, and never this key again. */
-TEST_F(Pkey, DamagedPublicKeyIsAnotherKeyOrNone) {
+TEST_F(Pkey, DamagedPublicKeyIsAnotherKeyOrNone)
+{
     for (KeyKind kind : { KeyKind::Rsa1024, KeyKind::RsaPssSha256, KeyKind::P256 }) {
         Bytes good = SpkiDer(TestKey(kind));
         Key priv = PrivateOf(kind);
@@ -159,14 +176,16 @@ TEST_F(Pkey, DamagedPublicKeyIsAnotherKeyOrNone) {
             bad[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
             Key key = Public(bad);
             if (key && pkey_matches(priv.get(), key.get())) {
-                EXPECT_EQ(kind, KeyKind::RsaPssSha256) << bit; /* another salt length is the same key otherwise */
+                EXPECT_EQ(kind, KeyKind::RsaPssSha256)
+                    << bit; /* another salt length is the same key otherwise */
                 EXPECT_NE(key->info.pss_salt, 32);
             }
         }
     }
 }
 
-TEST_F(Pkey, BadPointIsRefused) {
+TEST_F(Pkey, BadPointIsRefused)
+{
     for (KeyKind kind : { KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
         Bytes bad = SpkiDer(TestKey(kind));
         bad.back() ^= 1;
@@ -180,7 +199,8 @@ TEST_F(Pkey, BadPointIsRefused) {
     ExpectNoKey(infinity);
 }
 
-TEST_F(Pkey, CompressedPointGoesThroughTheDecoder) {
+TEST_F(Pkey, CompressedPointGoesThroughTheDecoder)
+{
     for (KeyKind kind : { KeyKind::P256, KeyKind::P384 }) {
         Key key = Public(ReEncoded(kind, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"));
         ASSERT_TRUE(key);
@@ -189,12 +209,14 @@ TEST_F(Pkey, CompressedPointGoesThroughTheDecoder) {
     }
 }
 
-TEST_F(Pkey, OtherKindsOfKeyAreRefused) {
+TEST_F(Pkey, OtherKindsOfKeyAreRefused)
+{
     ExpectNoKey(SpkiDer(TestKey(KeyKind::Ed25519)));
     ExpectNoKey(SpkiDer(TestKey(KeyKind::P224)));
     ExpectNoKey(ReEncoded(KeyKind::P256, OSSL_PKEY_PARAM_EC_ENCODING, "explicit"));
     ExpectNoKey(SpkiDer(std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>(
-                            EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "secp256k1"), EVP_PKEY_free).get()));
+                            EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "secp256k1"), EVP_PKEY_free)
+                            .get()));
     struct pkey_info info;
     Bytes ed = SpkiDer(TestKey(KeyKind::Ed25519));
     ASSERT_TRUE(pkey_peek_spki(Span(ed), &info));
@@ -202,7 +224,8 @@ TEST_F(Pkey, OtherKindsOfKeyAreRefused) {
 }
 
 /* SEQUENCE { SEQUENCE { rsaEncryption, parameters }, BIT STRING { SEQUENCE { modulus, exponent } } }, short forms. */
-Bytes SmallRsa(const Bytes &parameters, const Bytes &modulus, const Bytes &exponent) {
+Bytes SmallRsa(const Bytes &parameters, const Bytes &modulus, const Bytes &exponent)
+{
     auto wrap = [](uint8_t tag, const Bytes &content) {
         Bytes out = { tag };
         if (content.size() >= 128) {
@@ -224,7 +247,8 @@ Bytes SmallRsa(const Bytes &parameters, const Bytes &modulus, const Bytes &expon
                              wrap(3, join({ Bytes{ 0 }, key })) }));
 }
 
-TEST_F(Pkey, RsaNumbersMustMakeSense) {
+TEST_F(Pkey, RsaNumbersMustMakeSense)
+{
     Bytes modulus(65, 0x5a), three = { 3 }, null = { 5, 0 };
     modulus[0] = 0;
     modulus[1] = 0x80;
@@ -235,8 +259,9 @@ TEST_F(Pkey, RsaNumbersMustMakeSense) {
     ExpectNoKey(SmallRsa(null, modulus, { 1 }));
     ExpectNoKey(SmallRsa(null, modulus, {}));
     ExpectNoKey(SmallRsa(null, modulus, { 0 }));
-    ExpectNoKey(SmallRsa(null, modulus, { 0x83 }));    /* negative */
-    Bytes even = modulus, negative(modulus.begin() + 1, modulus.end()), small(modulus.begin(), modulus.end() - 2);
+    ExpectNoKey(SmallRsa(null, modulus, { 0x83 })); /* negative */
+    Bytes even = modulus, negative(modulus.begin() + 1, modulus.end()),
+          small(modulus.begin(), modulus.end() - 2);
     even[64] = 2;
     ExpectNoKey(SmallRsa(null, even, three));
     ExpectNoKey(SmallRsa(null, negative, three));
@@ -247,7 +272,8 @@ TEST_F(Pkey, RsaNumbersMustMakeSense) {
 
 /* ---- signatures ---- */
 
-TEST_F(Pkey, LowLevelAndKeyObjectMakeAndAcceptTheSameSignatures) {
+TEST_F(Pkey, LowLevelAndKeyObjectMakeAndAcceptTheSameSignatures)
+{
     for (KeyKind kind : kUsable) {
         Key priv = PrivateOf(kind), pub = PublicOf(kind), high_pub;
         struct pkey *decoded = nullptr;
@@ -259,17 +285,22 @@ TEST_F(Pkey, LowLevelAndKeyObjectMakeAndAcceptTheSameSignatures) {
             for (const struct pkey_sign_ops *signer : { &pkey_low, &pkey_high }) {
                 size_t n = 0;
                 ASSERT_TRUE(signer->sign(priv.get(), s, Span(digest), out.data(), &n)) << s->policy_name;
-                EXPECT_TRUE(pkey_low.verify(pub.get(), s, Span(digest), SPAN(out.data(), n))) << s->policy_name;
-                EXPECT_TRUE(pkey_high.verify(high_pub.get(), s, Span(digest), SPAN(out.data(), n))) << s->policy_name;
+                EXPECT_TRUE(pkey_low.verify(pub.get(), s, Span(digest), SPAN(out.data(), n)))
+                    << s->policy_name;
+                EXPECT_TRUE(pkey_high.verify(high_pub.get(), s, Span(digest), SPAN(out.data(), n)))
+                    << s->policy_name;
                 out[n / 2] ^= 4;
-                EXPECT_FALSE(pkey_low.verify(pub.get(), s, Span(digest), SPAN(out.data(), n))) << s->policy_name;
-                EXPECT_FALSE(pkey_high.verify(high_pub.get(), s, Span(digest), SPAN(out.data(), n))) << s->policy_name;
+                EXPECT_FALSE(pkey_low.verify(pub.get(), s, Span(digest), SPAN(out.data(), n)))
+                    << s->policy_name;
+                EXPECT_FALSE(pkey_high.verify(high_pub.get(), s, Span(digest), SPAN(out.data(), n)))
+                    << s->policy_name;
             }
         }
     }
 }
 
-TEST_F(Pkey, SchemesFitTheKindOfKey) {
+TEST_F(Pkey, SchemesFitTheKindOfKey)
+{
     auto names = [](const Key &k, uint16_t version) {
         std::set<std::string> out;
         for (const struct sigscheme &s : sigschemes) {
@@ -281,8 +312,8 @@ TEST_F(Pkey, SchemesFitTheKindOfKey) {
     };
     using Names = std::set<std::string>;
     EXPECT_EQ(names(PublicOf(KeyKind::P384), TLS13), (Names{ "ecdsa_sha384" }));
-    EXPECT_EQ(names(PublicOf(KeyKind::P384), TLS12), (Names{ "ecdsa_sha1", "legacy_ecdsa_sha224", "ecdsa_sha256",
-                                                              "ecdsa_sha384", "ecdsa_sha512" }));
+    EXPECT_EQ(names(PublicOf(KeyKind::P384), TLS12),
+              (Names{ "ecdsa_sha1", "legacy_ecdsa_sha224", "ecdsa_sha256", "ecdsa_sha384", "ecdsa_sha512" }));
     EXPECT_EQ(names(PublicOf(KeyKind::RsaPss2048), TLS13),
               (Names{ "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512" }));
     EXPECT_EQ(names(PublicOf(KeyKind::RsaPssSha384), TLS13), (Names{ "rsa_pss_pss_sha384" }));
@@ -292,7 +323,8 @@ TEST_F(Pkey, SchemesFitTheKindOfKey) {
     EXPECT_EQ(names(PublicOf(KeyKind::Rsa1024), TLS13).count("rsa_pss_rsae_sha384"), 1u);
 }
 
-TEST_F(Pkey, LeastSaltOfThePssKeyIsKept) {
+TEST_F(Pkey, LeastSaltOfThePssKeyIsKept)
+{
     struct pkey_info info = *pkey_get_info(PublicOf(KeyKind::RsaPssSha256).get());
     const struct sigscheme *s = sigscheme_by_id(0x0809);
     EXPECT_TRUE(pkey_fits(&info, s, TLS13));
@@ -300,7 +332,8 @@ TEST_F(Pkey, LeastSaltOfThePssKeyIsKept) {
     EXPECT_FALSE(pkey_fits(&info, s, TLS13));
 }
 
-TEST_F(Pkey, PartsAreSignedAsOneText) {
+TEST_F(Pkey, PartsAreSignedAsOneText)
+{
     Key priv = PrivateOf(KeyKind::P256), pub = PublicOf(KeyKind::P256);
     const struct sigscheme *s = sigscheme_by_id(0x0403);
     Bytes signature = Sign(priv.get(), s, kMessage);
@@ -311,7 +344,8 @@ TEST_F(Pkey, PartsAreSignedAsOneText) {
     EXPECT_EQ(err_last(), ERR_VERIFY_SIGNATURE);
 }
 
-TEST_F(Pkey, WrongSignaturesAreRefused) {
+TEST_F(Pkey, WrongSignaturesAreRefused)
+{
     for (KeyKind kind : kUsable) {
         Key priv = PrivateOf(kind), pub = PublicOf(kind), other = PublicOf(kind, 1);
         const struct sigscheme *s = Fitting(pub.get()).back();
@@ -329,7 +363,8 @@ TEST_F(Pkey, WrongSignaturesAreRefused) {
     }
 }
 
-TEST_F(Pkey, SchemeOfAnotherKindOfKeyIsRefused) {
+TEST_F(Pkey, SchemeOfAnotherKindOfKeyIsRefused)
+{
     Key rsa = PrivateOf(KeyKind::Rsa2048), ec = PrivateOf(KeyKind::P256), pub = PublicOf(KeyKind::Rsa2048);
     EXPECT_TRUE(Sign(rsa.get(), sigscheme_by_id(0x0403), kMessage).empty());
     EXPECT_EQ(err_last(), ERR_SIGN);
@@ -340,7 +375,8 @@ TEST_F(Pkey, SchemeOfAnotherKindOfKeyIsRefused) {
     EXPECT_FALSE(Verify(pub.get(), sigscheme_by_id(0x0904), kMessage, kMessage));
 }
 
-TEST_F(Pkey, OneKeySignsInManyThreads) {
+TEST_F(Pkey, OneKeySignsInManyThreads)
+{
     for (KeyKind kind : { KeyKind::P256, KeyKind::Rsa2048 }) {
         Key priv = PrivateOf(kind), pub = PublicOf(kind);
         const struct sigscheme *s = Fitting(pub.get()).back();
@@ -364,7 +400,8 @@ TEST_F(Pkey, OneKeySignsInManyThreads) {
 
 /* ---- private keys ---- */
 
-Bytes Traditional(EVP_PKEY *key) {
+Bytes Traditional(EVP_PKEY *key)
+{
     std::string pem = KeyPemTraditional(key);
     std::string body = pem.substr(pem.find('\n') + 1);
     body = body.substr(0, body.find('-'));
@@ -372,14 +409,16 @@ Bytes Traditional(EVP_PKEY *key) {
     EVP_ENCODE_CTX *ctx = EVP_ENCODE_CTX_new();
     int n = 0, last = 0;
     EVP_DecodeInit(ctx);
-    EVP_DecodeUpdate(ctx, der.data(), &n, reinterpret_cast<const unsigned char *>(body.data()), static_cast<int>(body.size()));
+    EVP_DecodeUpdate(ctx, der.data(), &n, reinterpret_cast<const unsigned char *>(body.data()),
+                     static_cast<int>(body.size()));
     EVP_DecodeFinal(ctx, der.data() + n, &last);
     EVP_ENCODE_CTX_free(ctx);
     der.resize(static_cast<size_t>(n + last));
     return der;
 }
 
-TEST_F(Pkey, TraditionalFormsOfPrivateKeysLoad) {
+TEST_F(Pkey, TraditionalFormsOfPrivateKeysLoad)
+{
     for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
         Key key = Private(Traditional(TestKey(kind)));
         ASSERT_TRUE(key);
@@ -387,7 +426,8 @@ TEST_F(Pkey, TraditionalFormsOfPrivateKeysLoad) {
     }
 }
 
-TEST_F(Pkey, OtherPrivateKeysAreRefused) {
+TEST_F(Pkey, OtherPrivateKeysAreRefused)
+{
     ExpectNoPrivateKey(KeyDer(TestKey(KeyKind::Ed25519)));
     ExpectNoPrivateKey(KeyDer(TestKey(KeyKind::P224)));
     ExpectNoPrivateKey(SpkiDer(TestKey(KeyKind::P256)));
@@ -400,21 +440,25 @@ TEST_F(Pkey, OtherPrivateKeysAreRefused) {
     }
 }
 
-TEST_F(Pkey, MatchComparesKindAndNumbers) {
+TEST_F(Pkey, MatchComparesKindAndNumbers)
+{
     Key priv = PrivateOf(KeyKind::P256), rsa = PrivateOf(KeyKind::Rsa2048);
     EXPECT_TRUE(pkey_matches(priv.get(), PublicOf(KeyKind::P256).get()));
     EXPECT_FALSE(pkey_matches(priv.get(), PublicOf(KeyKind::P256, 1).get()));
     EXPECT_FALSE(pkey_matches(priv.get(), PublicOf(KeyKind::P384).get()));
     EXPECT_FALSE(pkey_matches(priv.get(), PublicOf(KeyKind::Rsa2048).get()));
     EXPECT_FALSE(pkey_matches(rsa.get(), PublicOf(KeyKind::Rsa2048, 1).get()));
-    EXPECT_FALSE(pkey_matches(PublicOf(KeyKind::P256).get(), PublicOf(KeyKind::P256).get())) << "no private key";
+    EXPECT_FALSE(pkey_matches(PublicOf(KeyKind::P256).get(), PublicOf(KeyKind::P256).get()))
+        << "no private key";
 }
 
 /* ---- RSA key exchange ---- */
 
-class Premaster : public Pkey {
-protected:
-    Bytes Encrypt(KeyKind kind, const Bytes &plain) {
+class Premaster : public Pkey
+{
+  protected:
+    Bytes Encrypt(KeyKind kind, const Bytes &plain)
+    {
         Key pub = PublicOf(kind);
         struct buf b = {};
         struct wr w = wr_to(&b);
@@ -423,7 +467,8 @@ protected:
         buf_free(&b);
         return out;
     }
-    static std::string Decrypt(struct pkey *k, const Bytes &encrypted, uint16_t version) {
+    static std::string Decrypt(struct pkey *k, const Bytes &encrypted, uint16_t version)
+    {
         struct secret out = {};
         if (!pkey_decrypt_premaster(k, Span(encrypted), version, &out)) {
             return "";
@@ -432,19 +477,22 @@ protected:
         return Hex(secret_span(&out));
     }
     Bytes plain_ = Bytes(48, 0x77);
-    void SetUp() override {
+    void SetUp() override
+    {
         plain_[0] = 3;
         plain_[1] = 3;
     }
 };
 
-TEST_F(Premaster, ComesOutAsItWentIn) {
+TEST_F(Premaster, ComesOutAsItWentIn)
+{
     Key priv = PrivateOf(KeyKind::Rsa2048);
     EXPECT_EQ(Decrypt(priv.get(), Encrypt(KeyKind::Rsa2048, plain_), TLS12), ToHex(plain_));
 }
 
 /* RFC 5246 7.4.7.1: the peer learns nothing, it only ends with another secret, a new one each time. */
-TEST_F(Premaster, AnythingWrongInsideGivesRandomBytes) {
+TEST_F(Premaster, AnythingWrongInsideGivesRandomBytes)
+{
     Key priv = PrivateOf(KeyKind::Rsa2048);
     Bytes good = Encrypt(KeyKind::Rsa2048, plain_), damaged = good;
     damaged[100] ^= 1;
@@ -468,8 +516,10 @@ TEST_F(Premaster, AnythingWrongInsideGivesRandomBytes) {
     }
 }
 
-TEST_F(Premaster, WrongLengthOrKeyIsAnError) {
-    Key priv = PrivateOf(KeyKind::Rsa2048), pss = PrivateOf(KeyKind::RsaPss2048), ec = PrivateOf(KeyKind::P256);
+TEST_F(Premaster, WrongLengthOrKeyIsAnError)
+{
+    Key priv = PrivateOf(KeyKind::Rsa2048), pss = PrivateOf(KeyKind::RsaPss2048),
+        ec = PrivateOf(KeyKind::P256);
     Bytes good = Encrypt(KeyKind::Rsa2048, plain_);
     for (struct pkey *k : { pss.get(), ec.get() }) {
         EXPECT_EQ(Decrypt(k, good, TLS12), "");
@@ -480,7 +530,8 @@ TEST_F(Premaster, WrongLengthOrKeyIsAnError) {
     EXPECT_EQ(err_last(), ERR_BAD_MESSAGE);
 }
 
-TEST_F(Premaster, EncryptRefusesWhatDoesNotFit) {
+TEST_F(Premaster, EncryptRefusesWhatDoesNotFit)
+{
     Key rsa = PublicOf(KeyKind::Rsa1024), pss = PublicOf(KeyKind::RsaPss2048), ec = PublicOf(KeyKind::P256);
     struct buf b = {};
     struct wr w = wr_to(&b);
@@ -492,4 +543,4 @@ TEST_F(Premaster, EncryptRefusesWhatDoesNotFit) {
     buf_free(&b);
 }
 
-}  // namespace
+} // namespace

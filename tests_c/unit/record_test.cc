@@ -52,6 +52,26 @@ TEST_P(EveryKind, ComesBack_WhateverTheLength)
     EXPECT_EQ(in->seq, lengths.size() * 3);
 }
 
+/* The caller's memory may hold just the text, or a byte less or more; at TLS 1.3 the type comes behind it. */
+TEST_P(EveryKind, ComesBack_WhateverTheRoom)
+{
+    for (size_t n : { size_t(100), size_t(4095), size_t(4096), size_t(5000), size_t(16384) }) {
+        for (size_t room : { n - 1, n, n + 1, n + 2, n + 16, n + 17 }) {
+            Bytes plain = Pattern(n), wire = SealOne(plain);
+            Opened got = Open(in, wire, room);
+            ASSERT_TRUE(got.ok) << n << " into " << room;
+            EXPECT_EQ(got.type, CT_APPDATA);
+            ASSERT_EQ(got.body, plain) << n << " into " << room;
+            if (in->cipher->kind == KIND_AEAD) { /* a CBC chain would be broken for good */
+                in->seq--;
+                wire.back() ^= 1;
+                EXPECT_EQ(Open(in, wire, room).error, ERR_DECRYPT);
+                in->seq++;
+            }
+        }
+    }
+}
+
 TEST_P(EveryKind, GivesTheSameBytes_WhenThePlaintextComesInPieces)
 {
     for (size_t n : { 100, 5000, 16384 }) {
@@ -346,7 +366,7 @@ class Inner : public CoreTest
 {
   protected:
     /* A record whose inner plaintext is exactly these bytes. */
-    Opened OpenInner(const Bytes &inner)
+    Opened OpenInner(const Bytes &inner, size_t room = 0)
     {
         HalfPtr out, in;
         EXPECT_TRUE(out.Key(kGcm13, true) && in.Key(kGcm13, false));
@@ -357,7 +377,7 @@ class Inner : public CoreTest
         struct span piece = Span(inner);
         EXPECT_TRUE(cipher_seal(&out->ctx, iv.data(), SPAN(wire.data(), RECORD_HEADER), &piece, 1, SPAN_NONE,
                                 wire.data() + RECORD_HEADER));
-        Opened got = Open(in, wire);
+        Opened got = Open(in, wire, room);
         EXPECT_EQ(in->seq, got.ok ? 1U : 0U);
         return got;
     }
@@ -374,6 +394,21 @@ TEST_F(Inner, LosesItsPadding)
         EXPECT_EQ(got.body, (Bytes{ 'a', 0 }));
     }
     EXPECT_TRUE(OpenInner(Bytes{ CT_APPDATA }).ok);
+}
+
+/* With room for all but the last byte, that byte stays apart, be it the type or padding. */
+TEST_F(Inner, LosesItsPadding_WhenTheRoomIsOneShort)
+{
+    for (size_t padding : { 0, 1, 5000 }) {
+        Bytes inner = Pattern(6000), text(inner);
+        inner.push_back(CT_ALERT);
+        inner.resize(inner.size() + padding);
+        Opened got = OpenInner(inner, inner.size() - 1);
+        ASSERT_TRUE(got.ok);
+        EXPECT_EQ(got.type, CT_ALERT);
+        EXPECT_EQ(got.body, text);
+    }
+    EXPECT_EQ(OpenInner(Bytes(6000), 5999).error, ERR_BAD_MESSAGE);
 }
 
 TEST_F(Inner, IsRefused_WhenItHasNoType)

@@ -82,7 +82,8 @@ TEST_P(SerializeKinds, EveryTruncationAndEveryTailIsRefused)
     Bytes blob = MakeBlob({ GetParam() });
     Conn c = Fresh(true);
     for (size_t n = 0; n < blob.size(); n++) {
-        ASSERT_EQ(Refusal(c, Bytes(blob.begin(), blob.begin() + static_cast<std::ptrdiff_t>(n))), kInvalid) << n;
+        ASSERT_EQ(Refusal(c, Bytes(blob.begin(), blob.begin() + static_cast<std::ptrdiff_t>(n))), kInvalid)
+            << n;
     }
     Bytes longer = blob;
     longer.push_back(0);
@@ -144,7 +145,9 @@ TEST_F(Serialize, RefusesFragmentsAndSuitesThatCannotBe)
     };
     for (const auto &[version, suites] : rows) {
         for (unsigned suite : suites) {
-            Bytes blob = MakeBlob({ version == TLS13 ? kKinds[0] : version == TLS12 ? kKinds[3] : kKinds[9] });
+            Bytes blob = MakeBlob({ version == TLS13   ? kKinds[0]
+                                    : version == TLS12 ? kKinds[3]
+                                                       : kKinds[9] });
             blob[8] = static_cast<uint8_t>(version >> 8);
             blob[9] = static_cast<uint8_t>(version);
             blob[10] = static_cast<uint8_t>(suite >> 8);

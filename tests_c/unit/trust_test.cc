@@ -19,29 +19,35 @@ extern "C" {
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct TrustFree {
     void operator()(struct trust *t) const { trust_free(t); }
 };
 
-class Trust : public CoreTest {
-protected:
+class Trust : public CoreTest
+{
+  protected:
     std::unique_ptr<struct trust, TrustFree> trust_;
-    void SetUp() override {
+    void SetUp() override
+    {
         struct trust *t = nullptr;
         ASSERT_TRUE(trust_new(&t));
         trust_.reset(t);
     }
-    bool AddPem(const std::string &pem) {
+    bool AddPem(const std::string &pem)
+    {
         return trust_add_pem(trust_.get(), SPAN(reinterpret_cast<const uint8_t *>(pem.data()), pem.size()));
     }
-    void ExpectPemRefused(int error, const std::string &pem) {
+    void ExpectPemRefused(int error, const std::string &pem)
+    {
         EXPECT_FALSE(AddPem(pem)) << pem;
         EXPECT_STREQ(err_name(err_last()), err_name(error)) << pem;
     }
     /* Whether the usual chain of this kind is trusted now. */
-    bool Trusts(KeyKind kind) {
+    bool Trusts(KeyKind kind)
+    {
         const Pki &pki = PkiFor(kind);
         struct span ders[] = { Span(pki.leaf.der), Span(pki.intermediate.der) };
         struct verify_rules rules = {};
@@ -56,37 +62,42 @@ protected:
     }
 };
 
-class TempDir {
-public:
+class TempDir
+{
+  public:
     TempDir() { ok_ = mkdtemp(&path_[0]) != nullptr; }
-    ~TempDir() {
+    ~TempDir()
+    {
         for (const std::string &f : files_) {
             unlink(f.c_str());
         }
         rmdir(path_.c_str());
     }
     const std::string &path() const { return path_; }
-    std::string Write(const std::string &name, const std::string &text) {
+    std::string Write(const std::string &name, const std::string &text)
+    {
         std::string file = path_ + "/" + name;
         std::ofstream(file) << text;
         files_.push_back(file);
         return file;
     }
 
-private:
+  private:
     std::string path_ = "/tmp/trust_test.XXXXXX";
     bool ok_ = false;
     std::vector<std::string> files_;
 };
 
-TEST_F(Trust, NothingIsTrustedAtFirst) {
+TEST_F(Trust, NothingIsTrustedAtFirst)
+{
     EXPECT_TRUE(trust_empty(trust_.get()));
     EXPECT_FALSE(Trusts(KeyKind::P256));
     EXPECT_EQ(err_last(), ERR_CERT_UNTRUSTED);
     EXPECT_TRUE(trust_wipe(trust_.get()));
 }
 
-TEST_F(Trust, PemAddsAndWipeForgets) {
+TEST_F(Trust, PemAddsAndWipeForgets)
+{
     ASSERT_TRUE(AddPem(PkiFor(KeyKind::P256).root.pem));
     EXPECT_FALSE(trust_empty(trust_.get()));
     EXPECT_TRUE(Trusts(KeyKind::P256));
@@ -101,13 +112,15 @@ TEST_F(Trust, PemAddsAndWipeForgets) {
     EXPECT_TRUE(Trusts(KeyKind::P256));
 }
 
-TEST_F(Trust, SameCertificateTwiceIsFine) {
+TEST_F(Trust, SameCertificateTwiceIsFine)
+{
     const std::string &pem = PkiFor(KeyKind::P256).root.pem;
     EXPECT_TRUE(AddPem(pem) && AddPem(pem) && AddPem(pem + pem));
     EXPECT_TRUE(Trusts(KeyKind::P256));
 }
 
-TEST_F(Trust, PemIsStrictHere) {
+TEST_F(Trust, PemIsStrictHere)
+{
     const std::string &pem = PkiFor(KeyKind::P256).root.pem;
     ExpectPemRefused(ERR_INVALID_PEM, "");
     ExpectPemRefused(ERR_INVALID_PEM, "text");
@@ -122,12 +135,14 @@ TEST_F(Trust, PemIsStrictHere) {
     EXPECT_TRUE(Trusts(KeyKind::P256)) << "what came before the fault stays";
 }
 
-TEST_F(Trust, FilesAndDirectories) {
+TEST_F(Trust, FilesAndDirectories)
+{
     TempDir dir;
     std::string file = dir.Write("root.pem", PkiFor(KeyKind::P256).root.pem);
     char hash[32];
-    std::snprintf(hash, sizeof(hash), "%08lx.0", X509_NAME_hash_ex(X509_get_subject_name(PkiFor(KeyKind::P384).root.x509.get()),
-                                                                   nullptr, nullptr, nullptr));
+    std::snprintf(hash, sizeof(hash), "%08lx.0",
+                  X509_NAME_hash_ex(X509_get_subject_name(PkiFor(KeyKind::P384).root.x509.get()), nullptr,
+                                    nullptr, nullptr));
     dir.Write(hash, PkiFor(KeyKind::P384).root.pem);
     ASSERT_TRUE(trust_add_location(trust_.get(), file.c_str(), nullptr));
     EXPECT_TRUE(Trusts(KeyKind::P256));
@@ -139,7 +154,8 @@ TEST_F(Trust, FilesAndDirectories) {
     EXPECT_TRUE(Trusts(KeyKind::P256));
 }
 
-TEST_F(Trust, FailedLocationEmptiesTheStore) {
+TEST_F(Trust, FailedLocationEmptiesTheStore)
+{
     for (const char *file : { static_cast<const char *>(nullptr), "/nonexistent/file", "/dev/null" }) {
         ASSERT_TRUE(AddPem(PkiFor(KeyKind::P256).root.pem));
         ASSERT_TRUE(Trusts(KeyKind::P256));
@@ -150,7 +166,8 @@ TEST_F(Trust, FailedLocationEmptiesTheStore) {
     }
 }
 
-TEST_F(Trust, SystemStoreLoadsOnceUntilWiped) {
+TEST_F(Trust, SystemStoreLoadsOnceUntilWiped)
+{
     TempDir dir;
     setenv("SSL_CERT_FILE", dir.Write("root.pem", PkiFor(KeyKind::P256).root.pem).c_str(), 1);
     setenv("SSL_CERT_DIR", dir.path().c_str(), 1);
@@ -172,11 +189,13 @@ TEST_F(Trust, SystemStoreLoadsOnceUntilWiped) {
 
 /* ---- the memory ---- */
 
-class TrustMemory : public Trust {
-protected:
+class TrustMemory : public Trust
+{
+  protected:
     struct peer_chain *chain_ = nullptr;
     uint64_t state_ = 0;
-    void SetUp() override {
+    void SetUp() override
+    {
         Trust::SetUp();
         ASSERT_TRUE(AddPem(PkiFor(KeyKind::P256).root.pem));
         struct span der = Span(PkiFor(KeyKind::P256).leaf.der);
@@ -184,13 +203,15 @@ protected:
         X509_STORE_free(trust_store(trust_.get(), &state_));
     }
     void TearDown() override { peer_free(chain_); }
-    static std::vector<uint8_t> Key(uint32_t n) {
+    static std::vector<uint8_t> Key(uint32_t n)
+    {
         std::vector<uint8_t> key(TRUST_KEY_SIZE, 7);
         memcpy(key.data(), &n, sizeof(n));
         return key;
     }
     void Remember(uint32_t n) { trust_remember(trust_.get(), Key(n).data(), state_, chain_); }
-    bool Recalls(uint32_t n) {
+    bool Recalls(uint32_t n)
+    {
         struct peer_chain *found = trust_recall(trust_.get(), Key(n).data());
         EXPECT_TRUE(found == nullptr || found == chain_);
         peer_free(found);
@@ -198,7 +219,8 @@ protected:
     }
 };
 
-TEST_F(TrustMemory, KeepsTheMostRecentlyUsed) {
+TEST_F(TrustMemory, KeepsTheMostRecentlyUsed)
+{
     for (uint32_t n = 0; n < TRUST_MEMORY_SIZE; n++) {
         Remember(n);
     }
@@ -214,7 +236,8 @@ TEST_F(TrustMemory, KeepsTheMostRecentlyUsed) {
     EXPECT_EQ(chain_->refs, 1u + TRUST_MEMORY_SIZE);
 }
 
-TEST_F(TrustMemory, EveryChangeEmptiesIt) {
+TEST_F(TrustMemory, EveryChangeEmptiesIt)
+{
     const std::string more = PkiFor(KeyKind::P384).root.pem;
     const std::function<bool()> changes[] = {
         [&] { return AddPem(more); },
@@ -234,11 +257,12 @@ TEST_F(TrustMemory, EveryChangeEmptiesIt) {
     }
 }
 
-TEST_F(TrustMemory, VerdictOfAnOlderStoreIsNotKept) {
+TEST_F(TrustMemory, VerdictOfAnOlderStoreIsNotKept)
+{
     ASSERT_TRUE(AddPem(PkiFor(KeyKind::P384).root.pem)); /* while a verification was under way */
     Remember(1);
     EXPECT_FALSE(Recalls(1));
     EXPECT_EQ(chain_->refs, 1u);
 }
 
-}  // namespace
+} // namespace

@@ -14,7 +14,8 @@ extern "C" {
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct PeerFree {
     void operator()(struct peer_chain *p) const { peer_free(p); }
@@ -24,32 +25,37 @@ using Peer = std::unique_ptr<struct peer_chain, PeerFree>;
 const uint64_t kNs = 1000000000;
 const time_t kDay = 86400;
 
-class Verify : public CoreTest {
-protected:
+class Verify : public CoreTest
+{
+  protected:
     struct trust *trust_ = nullptr;
     struct verify_rules rules_ = {};
     time_t now_ = time(nullptr);
     const Pki &pki_ = PkiFor(KeyKind::P256);
     Peer peer_;
 
-    void SetUp() override {
+    void SetUp() override
+    {
         ASSERT_TRUE(trust_new(&trust_));
         rules_.trust = trust_;
         rules_.peer_is_server = rules_.check_time = rules_.check_intent = true;
         rules_.max_depth = 7;
         At(now_);
     }
-    void TearDown() override {
+    void TearDown() override
+    {
         peer_.reset();
         trust_free(trust_);
     }
     void At(time_t t) { rules_.now = static_cast<uint64_t>(t) * kNs; }
-    void TrustIn(const Issued &anchor) {
+    void TrustIn(const Issued &anchor)
+    {
         struct span pem = Text(anchor.pem.c_str());
         ASSERT_TRUE(trust_add_pem(trust_, pem));
     }
     /* The error's name without its prefix, "" when accepted; the result is in peer_. */
-    std::string Judge(const std::vector<Bytes> &ders) {
+    std::string Judge(const std::vector<Bytes> &ders)
+    {
         std::vector<struct span> spans;
         for (const Bytes &d : ders) {
             spans.push_back(Span(d));
@@ -62,7 +68,8 @@ protected:
     }
     std::string JudgeUsual() { return Judge({ pki_.leaf.der, pki_.intermediate.der }); }
     std::string JudgeLeaf(const CertSpec &spec) { return Judge({ Issue(spec, &pki_.root).der }); }
-    std::string JudgeVia(const CertSpec &intermediate, const CertSpec &leaf) {
+    std::string JudgeVia(const CertSpec &intermediate, const CertSpec &leaf)
+    {
         Issued ca = Issue(intermediate, &pki_.root);
         return Judge({ Issue(leaf, &ca).der, ca.der });
     }
@@ -72,8 +79,10 @@ protected:
 
 /* ---- accepted ---- */
 
-TEST_F(Verify, GoodChainOfEveryKind) {
-    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha256, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
+TEST_F(Verify, GoodChainOfEveryKind)
+{
+    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha256, KeyKind::P256,
+                          KeyKind::P384, KeyKind::P521 }) {
         const Pki &pki = PkiFor(kind);
         TrustIn(pki.root);
         for (bool server : { true, false }) {
@@ -83,7 +92,8 @@ TEST_F(Verify, GoodChainOfEveryKind) {
     }
 }
 
-TEST_F(Verify, ResultIsTheBuiltChainWithItsAnchor) {
+TEST_F(Verify, ResultIsTheBuiltChainWithItsAnchor)
+{
     TrustIn(pki_.root);
     ASSERT_EQ(JudgeUsual(), "");
     EXPECT_TRUE(peer_verified(peer_.get()));
@@ -103,17 +113,20 @@ TEST_F(Verify, ResultIsTheBuiltChainWithItsAnchor) {
     pkey_free(priv);
 }
 
-TEST_F(Verify, SentOrderAndExtrasDoNotMatterBehindTheLeaf) {
+TEST_F(Verify, SentOrderAndExtrasDoNotMatterBehindTheLeaf)
+{
     TrustIn(pki_.root);
     Issued other = Issue(Ca());
     EXPECT_EQ(Judge({ pki_.leaf.der, other.der, pki_.root.der, pki_.intermediate.der }), "");
     EXPECT_EQ(peer_count(peer_.get()), 3u);
     rules_.check_intent = false; /* an issuer's key is not for handshakes */
-    ASSERT_EQ(Judge({ pki_.intermediate.der, pki_.leaf.der }), "") << "the first one is the leaf, whatever it is";
+    ASSERT_EQ(Judge({ pki_.intermediate.der, pki_.leaf.der }), "")
+        << "the first one is the leaf, whatever it is";
     EXPECT_EQ(Hex(peer_der(peer_.get(), 0)), ToHex(pki_.intermediate.der));
 }
 
-TEST_F(Verify, AnyTrustedCertificateEndsTheChain) {
+TEST_F(Verify, AnyTrustedCertificateEndsTheChain)
+{
     TrustIn(pki_.intermediate);
     EXPECT_EQ(JudgeUsual(), "");
     EXPECT_EQ(peer_count(peer_.get()), 2u);
@@ -126,7 +139,8 @@ TEST_F(Verify, AnyTrustedCertificateEndsTheChain) {
 
 /* ---- not trusted ---- */
 
-TEST_F(Verify, NoStoreOrAnotherRootIsUntrusted) {
+TEST_F(Verify, NoStoreOrAnotherRootIsUntrusted)
+{
     EXPECT_EQ(JudgeUsual(), "CERT_UNTRUSTED");
     rules_.trust = nullptr;
     EXPECT_EQ(JudgeUsual(), "CERT_UNTRUSTED");
@@ -139,13 +153,15 @@ TEST_F(Verify, NoStoreOrAnotherRootIsUntrusted) {
     EXPECT_EQ(Judge({ Issue(Leaf()).der }), "CERT_UNTRUSTED") << "self-signed";
 }
 
-TEST_F(Verify, MissingIntermediateIsUntrusted) {
+TEST_F(Verify, MissingIntermediateIsUntrusted)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(Judge({ pki_.leaf.der }), "CERT_UNTRUSTED");
     EXPECT_EQ(Judge({ pki_.leaf.der, pki_.root.der }), "CERT_UNTRUSTED");
 }
 
-TEST_F(Verify, DamagedSignatureIsUntrusted) {
+TEST_F(Verify, DamagedSignatureIsUntrusted)
+{
     TrustIn(pki_.root);
     for (size_t which : { 0u, 1u }) {
         std::vector<Bytes> ders = { pki_.leaf.der, pki_.intermediate.der };
@@ -154,14 +170,16 @@ TEST_F(Verify, DamagedSignatureIsUntrusted) {
     }
 }
 
-TEST_F(Verify, IssuerMustBeACertificateAuthority) {
+TEST_F(Verify, IssuerMustBeACertificateAuthority)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(JudgeVia(CertSpec().Leaf("not a CA").Key(KeyKind::P256, 51), Leaf()), "CERT_UNTRUSTED");
     EXPECT_EQ(JudgeVia(Ca().Usage("digitalSignature"), Leaf()), "CERT_UNTRUSTED");
     EXPECT_EQ(JudgeVia(Ca(), Leaf()), "");
 }
 
-TEST_F(Verify, PathLengthIsKept) {
+TEST_F(Verify, PathLengthIsKept)
+{
     TrustIn(pki_.root);
     CertSpec upper = Ca(), lower = CertSpec().Ca("Lower CA").Key(KeyKind::P256, 52);
     for (int length : { 0, 1 }) {
@@ -171,7 +189,8 @@ TEST_F(Verify, PathLengthIsKept) {
     }
 }
 
-TEST_F(Verify, NameConstraintsAreKept) {
+TEST_F(Verify, NameConstraintsAreKept)
+{
     TrustIn(pki_.root);
     CertSpec ca = Ca();
     ca.name_constraints = "permitted;DNS:inside.test";
@@ -181,7 +200,8 @@ TEST_F(Verify, NameConstraintsAreKept) {
     EXPECT_EQ(JudgeVia(ca, CertSpec().Leaf("x").San("DNS:a.inside.test")), "CERT_UNTRUSTED");
 }
 
-TEST_F(Verify, WeakKeysAndHashesAreUntrusted) {
+TEST_F(Verify, WeakKeysAndHashesAreUntrusted)
+{
     const Pki &rsa = PkiFor(KeyKind::Rsa2048);
     TrustIn(rsa.root);
     EXPECT_EQ(Judge({ Issue(Leaf(), &rsa.root).der }), "");
@@ -197,13 +217,15 @@ TEST_F(Verify, WeakKeysAndHashesAreUntrusted) {
 
 /* ---- time ---- */
 
-TEST_F(Verify, ValidityOfEveryCertificateCounts) {
+TEST_F(Verify, ValidityOfEveryCertificateCounts)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(JudgeLeaf(Leaf().From(now_ - 2 * kDay).Until(now_ - kDay)), "CERT_EXPIRED");
     EXPECT_EQ(JudgeLeaf(Leaf().From(now_ + kDay)), "CERT_NOT_YET_VALID");
     EXPECT_EQ(JudgeVia(Ca().From(now_ - 2 * kDay).Until(now_ - kDay), Leaf()), "CERT_EXPIRED");
     EXPECT_EQ(JudgeVia(Ca().From(now_ + kDay), Leaf()), "CERT_NOT_YET_VALID");
-    Issued old_root = Issue(CertSpec().Ca("Old Root").Key(KeyKind::P256, 60).From(now_ - 2 * kDay).Until(now_ - kDay));
+    Issued old_root =
+        Issue(CertSpec().Ca("Old Root").Key(KeyKind::P256, 60).From(now_ - 2 * kDay).Until(now_ - kDay));
     TrustIn(old_root);
     EXPECT_EQ(Judge({ Issue(Leaf(), &old_root).der }), "CERT_EXPIRED");
     rules_.check_time = false;
@@ -212,7 +234,8 @@ TEST_F(Verify, ValidityOfEveryCertificateCounts) {
     EXPECT_EQ(JudgeLeaf(Leaf().From(now_ + kDay)), "");
 }
 
-TEST_F(Verify, ClockIsTheCallersNotTheSystems) {
+TEST_F(Verify, ClockIsTheCallersNotTheSystems)
+{
     TrustIn(pki_.root);
     At(now_ + 100L * 365 * kDay);
     EXPECT_EQ(JudgeUsual(), "CERT_EXPIRED");
@@ -222,7 +245,8 @@ TEST_F(Verify, ClockIsTheCallersNotTheSystems) {
 
 /* ---- purpose ---- */
 
-TEST_F(Verify, ExtendedKeyUsageMustAllowTheRole) {
+TEST_F(Verify, ExtendedKeyUsageMustAllowTheRole)
+{
     TrustIn(pki_.root);
     const struct {
         const char *usage, *as_server, *as_client;
@@ -244,10 +268,12 @@ TEST_F(Verify, ExtendedKeyUsageMustAllowTheRole) {
     rules_.check_intent = false;
     EXPECT_EQ(JudgeLeaf(Leaf().ExtUsage("codeSigning")), "");
     EXPECT_EQ(JudgeVia(Ca().ExtUsage("codeSigning"), Leaf()), "");
-    EXPECT_EQ(JudgeVia(CertSpec().Leaf("not a CA").Key(KeyKind::P256, 51), Leaf()), "CERT_UNTRUSTED") << "still";
+    EXPECT_EQ(JudgeVia(CertSpec().Leaf("not a CA").Key(KeyKind::P256, 51), Leaf()), "CERT_UNTRUSTED")
+        << "still";
 }
 
-TEST_F(Verify, KeyUsageMustAllowTheRole) {
+TEST_F(Verify, KeyUsageMustAllowTheRole)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(JudgeLeaf(Leaf().Usage("keyCertSign")), "CERT_INTENT_INVALID");
     EXPECT_EQ(JudgeLeaf(Leaf().Usage("keyAgreement")), "");
@@ -256,7 +282,8 @@ TEST_F(Verify, KeyUsageMustAllowTheRole) {
     EXPECT_EQ(JudgeLeaf(Leaf().Usage("digitalSignature")), "");
 }
 
-TEST_F(Verify, AnchorMayBeForAnything) {
+TEST_F(Verify, AnchorMayBeForAnything)
+{
     Issued root = Issue(CertSpec().Ca("Code Root").Key(KeyKind::P256, 61).ExtUsage("codeSigning"));
     TrustIn(root);
     EXPECT_EQ(Judge({ Issue(Leaf(), &root).der }), "");
@@ -264,14 +291,17 @@ TEST_F(Verify, AnchorMayBeForAnything) {
 
 /* ---- extensions, depth, encoding ---- */
 
-TEST_F(Verify, UnknownCriticalExtensionIsRefused) {
+TEST_F(Verify, UnknownCriticalExtensionIsRefused)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(JudgeLeaf(Leaf().With("1.2.3.4", "DER:0500")), "");
     EXPECT_EQ(JudgeLeaf(Leaf().With("1.2.3.4", "critical,DER:0500")), "CERT_UNHANDLED_CRITICAL_EXTENSION");
-    EXPECT_EQ(JudgeVia(Ca().With("1.2.3.4", "critical,DER:0500"), Leaf()), "CERT_UNHANDLED_CRITICAL_EXTENSION");
+    EXPECT_EQ(JudgeVia(Ca().With("1.2.3.4", "critical,DER:0500"), Leaf()),
+              "CERT_UNHANDLED_CRITICAL_EXTENSION");
 }
 
-TEST_F(Verify, DepthCountsWhatWasSent) {
+TEST_F(Verify, DepthCountsWhatWasSent)
+{
     TrustIn(pki_.root);
     std::vector<Bytes> sent = { pki_.leaf.der, pki_.intermediate.der, pki_.root.der };
     rules_.max_depth = 2;
@@ -288,7 +318,8 @@ TEST_F(Verify, DepthCountsWhatWasSent) {
     EXPECT_EQ(Judge(sent), "CERT_MAX_CHAIN_DEPTH_EXCEEDED");
 }
 
-TEST_F(Verify, WhatIsNoCertificateIsRefused) {
+TEST_F(Verify, WhatIsNoCertificateIsRefused)
+{
     TrustIn(pki_.root);
     EXPECT_EQ(Judge({}), "DECODE_CERTIFICATE");
     EXPECT_EQ(Judge({ {} }), "DECODE_CERTIFICATE");
@@ -304,12 +335,14 @@ TEST_F(Verify, WhatIsNoCertificateIsRefused) {
             EXPECT_EQ(Judge(ders), "DECODE_CERTIFICATE") << ders[which].size();
         }
     }
-    EXPECT_EQ(JudgeLeaf(Leaf().Key(KeyKind::Ed25519)), "DECODE_CERTIFICATE") << "a leaf key no TLS scheme here uses";
+    EXPECT_EQ(JudgeLeaf(Leaf().Key(KeyKind::Ed25519)), "DECODE_CERTIFICATE")
+        << "a leaf key no TLS scheme here uses";
     EXPECT_EQ(JudgeLeaf(Leaf().Key(KeyKind::P224)), "DECODE_CERTIFICATE");
     EXPECT_EQ(JudgeVia(Ca().Key(KeyKind::Ed25519), Leaf()), "") << "but an issuer may have any";
 }
 
-TEST_F(Verify, DamagedBitIsNeverAccepted) {
+TEST_F(Verify, DamagedBitIsNeverAccepted)
+{
     TrustIn(pki_.root);
     Issued leaf = Issue(Leaf(), &pki_.root);
     for (size_t bit = 0; bit < 8 * leaf.der.size(); bit += 3) {
@@ -321,10 +354,14 @@ TEST_F(Verify, DamagedBitIsNeverAccepted) {
 
 /* ---- verification off ---- */
 
-TEST_F(Verify, SkippingStillParses) {
+TEST_F(Verify, SkippingStillParses)
+{
     rules_.skip = true;
     rules_.check_host = true;
-    rules_.host = [](const char *, size_t, void *) -> uint8_t { ADD_FAILURE() << "not asked"; return 0; };
+    rules_.host = [](const char *, size_t, void *) -> uint8_t {
+        ADD_FAILURE() << "not asked";
+        return 0;
+    };
     EXPECT_EQ(JudgeUsual(), "");
     EXPECT_FALSE(peer_verified(peer_.get()));
     EXPECT_EQ(peer_count(peer_.get()), 2u);
@@ -342,25 +379,29 @@ TEST_F(Verify, SkippingStillParses) {
 
 /* ---- names ---- */
 
-class Names : public Verify {
-protected:
+class Names : public Verify
+{
+  protected:
     std::vector<std::string> asked_;
     std::string wanted_ = "nobody";
 
-    static uint8_t Host(const char *name, size_t n, void *data) {
+    static uint8_t Host(const char *name, size_t n, void *data)
+    {
         auto *self = static_cast<Names *>(data);
         EXPECT_EQ(name[n], '\0');
         self->asked_.emplace_back(name, n);
         return self->asked_.back() == self->wanted_;
     }
-    void SetUp() override {
+    void SetUp() override
+    {
         Verify::SetUp();
         TrustIn(pki_.root);
         rules_.check_host = true;
         rules_.host = Host;
         rules_.host_data = this;
     }
-    std::string Ask(const CertSpec &spec, const std::string &wanted = "nobody") {
+    std::string Ask(const CertSpec &spec, const std::string &wanted = "nobody")
+    {
         asked_.clear();
         wanted_ = wanted;
         return JudgeLeaf(spec);
@@ -368,9 +409,15 @@ protected:
     using Strings = std::vector<std::string>;
 };
 
-TEST_F(Names, SansInOrderUntilOneIsAccepted) {
-    CertSpec spec = CertSpec().Leaf("cn.test").San("URI:https://U.test/").San("DNS:A.test").San("IP:192.0.2.1")
-                        .San("IP:2001:db8::1").San("DNS:*.b.test");
+TEST_F(Names, SansInOrderUntilOneIsAccepted)
+{
+    CertSpec spec = CertSpec()
+                        .Leaf("cn.test")
+                        .San("URI:https://U.test/")
+                        .San("DNS:A.test")
+                        .San("IP:192.0.2.1")
+                        .San("IP:2001:db8::1")
+                        .San("DNS:*.b.test");
     EXPECT_EQ(Ask(spec), "CERT_INVALID_HOSTNAME");
     EXPECT_EQ(asked_, (Strings{ "https://U.test/", "A.test", "192.0.2.1", "2001:db8::1", "*.b.test" }));
     EXPECT_EQ(Ask(spec, "192.0.2.1"), "");
@@ -378,7 +425,8 @@ TEST_F(Names, SansInOrderUntilOneIsAccepted) {
     EXPECT_EQ(Ask(spec, "cn.test"), "CERT_INVALID_HOSTNAME") << "the common name does not count beside them";
 }
 
-TEST_F(Names, LastCommonNameIfThereIsNoSanOfUse) {
+TEST_F(Names, LastCommonNameIfThereIsNoSanOfUse)
+{
     CertSpec spec = CertSpec().Leaf("one.test").San("email:a@b.test");
     spec.cns.push_back("two.test");
     EXPECT_EQ(Ask(spec, "two.test"), "");
@@ -387,7 +435,8 @@ TEST_F(Names, LastCommonNameIfThereIsNoSanOfUse) {
     EXPECT_EQ(asked_, Strings{ "two.test" });
 }
 
-TEST_F(Names, EmptyNameIfThereIsNone) {
+TEST_F(Names, EmptyNameIfThereIsNone)
+{
     CertSpec spec = CertSpec().Leaf("x");
     spec.cns.clear();
     EXPECT_EQ(Ask(spec, ""), "");
@@ -395,13 +444,15 @@ TEST_F(Names, EmptyNameIfThereIsNone) {
     EXPECT_EQ(Ask(spec), "CERT_INVALID_HOSTNAME");
 }
 
-TEST_F(Names, UnhandledSanAtTheEndIsUntrusted) {
+TEST_F(Names, UnhandledSanAtTheEndIsUntrusted)
+{
     EXPECT_EQ(Ask(CertSpec().Leaf("x").San("DNS:a.test").San("email:a@b.test")), "CERT_UNTRUSTED");
     EXPECT_EQ(Ask(CertSpec().Leaf("x").San("email:a@b.test").San("DNS:a.test")), "CERT_INVALID_HOSTNAME");
     EXPECT_EQ(Ask(CertSpec().Leaf("x").San("email:a@b.test").San("DNS:a.test"), "a.test"), "");
 }
 
-TEST_F(Names, IpLiteralInCommonNameNeedsLeave) {
+TEST_F(Names, IpLiteralInCommonNameNeedsLeave)
+{
     for (const char *ip : { "192.0.2.1", "2001:db8::1" }) {
         EXPECT_EQ(Ask(CertSpec().Leaf(ip), ip), "CERT_UNTRUSTED");
         EXPECT_TRUE(asked_.empty());
@@ -411,50 +462,74 @@ TEST_F(Names, IpLiteralInCommonNameNeedsLeave) {
     EXPECT_EQ(Ask(CertSpec().Leaf("192.0.2.1"), "192.0.2.2"), "CERT_INVALID_HOSTNAME");
 }
 
-TEST_F(Names, CommonNameHasALimit) {
+TEST_F(Names, CommonNameHasALimit)
+{
     EXPECT_EQ(Ask(CertSpec().Leaf(std::string(254, 'a')), std::string(254, 'a')), "");
     EXPECT_EQ(Ask(CertSpec().Leaf(std::string(255, 'a'))), "SAFETY");
     std::string uri = "https://" + std::string(1000, 'u');
     EXPECT_EQ(Ask(CertSpec().Leaf("x").San("URI:" + uri), uri), "") << "a SAN has none";
 }
 
-TEST_F(Names, NulInsideANameIsNeverAsked) {
+TEST_F(Names, NulInsideANameIsNeverAsked)
+{
     /* DNS name "a.test\0.b" */
-    EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:300b8209612e74657374002e62"), "a.test"), "CERT_INVALID_HOSTNAME");
+    EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:300b8209612e74657374002e62"), "a.test"),
+              "CERT_INVALID_HOSTNAME");
     EXPECT_TRUE(asked_.empty());
 }
 
-TEST_F(Names, BrokenSanIsNoCertificate) {
+TEST_F(Names, BrokenSanIsNoCertificate)
+{
     EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:300b8209612e7465")), "DECODE_CERTIFICATE");
     EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:8209")), "DECODE_CERTIFICATE");
-    EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:3003870101")), "CERT_INVALID_HOSTNAME") << "one-byte IP: no name";
+    EXPECT_EQ(Ask(CertSpec().Leaf("x").With("2.5.29.17", "DER:3003870101")), "CERT_INVALID_HOSTNAME")
+        << "one-byte IP: no name";
 }
 
-TEST_F(Names, AreJudgedBeforeTrust) {
+TEST_F(Names, AreJudgedBeforeTrust)
+{
     EXPECT_EQ(Judge({ Issue(Leaf()).der }), "CERT_INVALID_HOSTNAME");
     wanted_ = "leaf.test";
     EXPECT_EQ(Judge({ Issue(Leaf()).der }), "CERT_UNTRUSTED");
 }
 
-TEST_F(Names, AreNotJudgedWhenNotAskedFor) {
+TEST_F(Names, AreNotJudgedWhenNotAskedFor)
+{
     rules_.check_host = false;
     EXPECT_EQ(JudgeUsual(), "");
     EXPECT_TRUE(asked_.empty());
 }
 
-TEST(HostMatcher, FoldsCaseAndKnowsOneKindOfWildcard) {
+TEST(HostMatcher, FoldsCaseAndKnowsOneKindOfWildcard)
+{
     const struct {
         const char *name, *expected;
         bool match;
     } rows[] = {
-        { "a.test", "a.test", true },        { "A.TEST", "a.test", true },       { "a.test", "A.tEst", true },
-        { "a.test", "b.test", false },       { "a.test", "a.test.", false },     { "a.tes", "a.test", false },
-        { "*.test", "a.test", true },        { "*.a.test", "b.A.TEST", true },   { "*.a.test", "a.test", false },
-        { "*.a.test", "c.b.a.test", false }, { "*.test", "test", false },        { "*.test", ".test", false },
-        { "*", "test", false },              { "*.", "test.", false },           { "**.test", "a.test", false },
-        { "a*.test", "ab.test", false },     { "*a.test", "ba.test", false },    { "b.*.test", "b.a.test", false },
-        { "192.0.2.1", "192.0.2.1", true },  { "::1", "::1", true },             { "*.0.2.1", "192.0.2.1", false },
-        { "", "", false },                   { "", "a.test", false },            { "a.test", "", false },
+        { "a.test", "a.test", true },
+        { "A.TEST", "a.test", true },
+        { "a.test", "A.tEst", true },
+        { "a.test", "b.test", false },
+        { "a.test", "a.test.", false },
+        { "a.tes", "a.test", false },
+        { "*.test", "a.test", true },
+        { "*.a.test", "b.A.TEST", true },
+        { "*.a.test", "a.test", false },
+        { "*.a.test", "c.b.a.test", false },
+        { "*.test", "test", false },
+        { "*.test", ".test", false },
+        { "*", "test", false },
+        { "*.", "test.", false },
+        { "**.test", "a.test", false },
+        { "a*.test", "ab.test", false },
+        { "*a.test", "ba.test", false },
+        { "b.*.test", "b.a.test", false },
+        { "192.0.2.1", "192.0.2.1", true },
+        { "::1", "::1", true },
+        { "*.0.2.1", "192.0.2.1", false },
+        { "", "", false },
+        { "", "a.test", false },
+        { "a.test", "", false },
     };
     for (const auto &row : rows) {
         std::string expected = row.expected;
@@ -468,14 +543,19 @@ TEST(HostMatcher, FoldsCaseAndKnowsOneKindOfWildcard) {
 
 /* ---- the memory ---- */
 
-class Remembered : public Verify {
-protected:
-    Issued root_ = Issue(CertSpec().Ca("Memory Root").Key(KeyKind::P256, 70).From(now_ - 30 * kDay).Until(now_ + 30 * kDay));
-    Issued ca_ = Issue(CertSpec().Ca("Memory CA").Key(KeyKind::P256, 71).From(now_ - 20 * kDay).Until(now_ + 10 * kDay), &root_);
+class Remembered : public Verify
+{
+  protected:
+    Issued root_ = Issue(
+        CertSpec().Ca("Memory Root").Key(KeyKind::P256, 70).From(now_ - 30 * kDay).Until(now_ + 30 * kDay));
+    Issued ca_ = Issue(
+        CertSpec().Ca("Memory CA").Key(KeyKind::P256, 71).From(now_ - 20 * kDay).Until(now_ + 10 * kDay),
+        &root_);
     Issued leaf_ = Issue(Leaf().ExtUsage("serverAuth").From(now_ - 10 * kDay).Until(now_ + 20 * kDay), &ca_);
     const struct peer_chain *first_ = nullptr;
 
-    void SetUp() override {
+    void SetUp() override
+    {
         Verify::SetUp();
         TrustIn(root_);
         ASSERT_EQ(Again(), "");
@@ -487,14 +567,16 @@ protected:
     Peer keep_;
 };
 
-TEST_F(Remembered, SameChainSameRulesIsRecalled) {
+TEST_F(Remembered, SameChainSameRulesIsRecalled)
+{
     EXPECT_EQ(Again(), "");
     EXPECT_TRUE(Recalled());
     EXPECT_EQ(peer_count(peer_.get()), 3u);
     EXPECT_TRUE(peer_verified(peer_.get()));
 }
 
-TEST_F(Remembered, ExpiryIsStillSeen) {
+TEST_F(Remembered, ExpiryIsStillSeen)
+{
     At(now_ + 10 * kDay - 1); /* the intermediate goes first */
     EXPECT_EQ(Again(), "");
     EXPECT_TRUE(Recalled());
@@ -507,7 +589,8 @@ TEST_F(Remembered, ExpiryIsStillSeen) {
     EXPECT_TRUE(Recalled());
 }
 
-TEST_F(Remembered, ClockGoingBackIsStillSeen) {
+TEST_F(Remembered, ClockGoingBackIsStillSeen)
+{
     At(now_ - 10 * kDay); /* the leaf came last */
     EXPECT_EQ(Again(), "");
     EXPECT_TRUE(Recalled());
@@ -520,7 +603,8 @@ TEST_F(Remembered, ClockGoingBackIsStillSeen) {
 }
 
 /* At every instant the answer is that of a store without memory. */
-TEST_F(Remembered, AnswersAtAllTimesAreThoseOfAFreshStore) {
+TEST_F(Remembered, AnswersAtAllTimesAreThoseOfAFreshStore)
+{
     for (int days = -35; days <= 35; days++) {
         for (int offset : { -1, 0, 1 }) {
             At(now_ + days * kDay + offset);
@@ -537,7 +621,8 @@ TEST_F(Remembered, AnswersAtAllTimesAreThoseOfAFreshStore) {
     }
 }
 
-TEST_F(Remembered, RemovedAnchorIsStillSeen) {
+TEST_F(Remembered, RemovedAnchorIsStillSeen)
+{
     ASSERT_TRUE(trust_wipe(trust_));
     EXPECT_EQ(Again(), "CERT_UNTRUSTED");
     TrustIn(pki_.root);
@@ -547,24 +632,28 @@ TEST_F(Remembered, RemovedAnchorIsStillSeen) {
     EXPECT_FALSE(Recalled());
 }
 
-TEST_F(Remembered, AddedTrustMeansVerifyingAgain) {
+TEST_F(Remembered, AddedTrustMeansVerifyingAgain)
+{
     TrustIn(ca_);
     EXPECT_EQ(Again(), "");
     EXPECT_FALSE(Recalled());
     EXPECT_EQ(peer_count(peer_.get()), 2u) << "the new anchor is the nearer one";
 }
 
-TEST_F(Remembered, OtherPurposeIsJudgedOnItsOwn) {
+TEST_F(Remembered, OtherPurposeIsJudgedOnItsOwn)
+{
     rules_.peer_is_server = false;
     EXPECT_EQ(Again(), "CERT_INTENT_INVALID");
     rules_.check_intent = false;
     EXPECT_EQ(Again(), "");
     EXPECT_FALSE(Recalled());
     rules_.check_intent = true;
-    EXPECT_EQ(Again(), "CERT_INTENT_INVALID") << "what was remembered without the check does not count with it";
+    EXPECT_EQ(Again(), "CERT_INTENT_INVALID")
+        << "what was remembered without the check does not count with it";
 }
 
-TEST_F(Remembered, WithoutTimeCheckIsJudgedOnItsOwn) {
+TEST_F(Remembered, WithoutTimeCheckIsJudgedOnItsOwn)
+{
     rules_.check_time = false;
     At(now_ + 40 * kDay);
     EXPECT_EQ(Again(), "");
@@ -573,7 +662,8 @@ TEST_F(Remembered, WithoutTimeCheckIsJudgedOnItsOwn) {
     EXPECT_EQ(Again(), "CERT_EXPIRED");
 }
 
-TEST_F(Remembered, HostNameIsJudgedEachTime) {
+TEST_F(Remembered, HostNameIsJudgedEachTime)
+{
     std::string name = "leaf.test";
     rules_.check_host = true;
     rules_.host = verify_host_default;
@@ -587,7 +677,8 @@ TEST_F(Remembered, HostNameIsJudgedEachTime) {
     EXPECT_EQ(Again(), "CERT_INVALID_HOSTNAME");
 }
 
-TEST_F(Remembered, AnyOtherBytesAreAnotherChain) {
+TEST_F(Remembered, AnyOtherBytesAreAnotherChain)
+{
     for (size_t byte = 0; byte < leaf_.der.size(); byte += 7) {
         Bytes bad = leaf_.der;
         bad[byte] ^= 1;
@@ -600,7 +691,8 @@ TEST_F(Remembered, AnyOtherBytesAreAnotherChain) {
     EXPECT_EQ(Judge({ ca_.der, leaf_.der }), "CERT_INTENT_INVALID") << "another leaf, judged on its own";
 }
 
-TEST_F(Remembered, RefusalsAreNotRemembered) {
+TEST_F(Remembered, RefusalsAreNotRemembered)
+{
     Issued other = Issue(CertSpec().Ca("Late Root").Key(KeyKind::P256, 72));
     Issued leaf = Issue(Leaf(), &other);
     EXPECT_EQ(Judge({ leaf.der }), "CERT_UNTRUSTED");
@@ -608,14 +700,16 @@ TEST_F(Remembered, RefusalsAreNotRemembered) {
     EXPECT_EQ(Judge({ leaf.der }), "");
 }
 
-TEST_F(Remembered, ChainOutlivesTheStore) {
+TEST_F(Remembered, ChainOutlivesTheStore)
+{
     ASSERT_EQ(Again(), "");
     ASSERT_TRUE(trust_wipe(trust_));
     EXPECT_EQ(Hex(peer_der(peer_.get(), 0)), ToHex(leaf_.der));
     EXPECT_NE(peer_key(peer_.get()), nullptr);
 }
 
-TEST_F(Remembered, ManyChainsDoNotPileUp) {
+TEST_F(Remembered, ManyChainsDoNotPileUp)
+{
     std::vector<Bytes> leaves;
     for (int i = 0; i < TRUST_MEMORY_SIZE + 5; i++) {
         leaves.push_back(Issue(Leaf(), &ca_).der);
@@ -628,7 +722,8 @@ TEST_F(Remembered, ManyChainsDoNotPileUp) {
     }
 }
 
-TEST_F(Remembered, ThreadsShareTheStoreWhileItChanges) {
+TEST_F(Remembered, ThreadsShareTheStoreWhileItChanges)
+{
     std::atomic<int> accepted{ 0 }, refused{ 0 };
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; t++) {
@@ -655,4 +750,4 @@ TEST_F(Remembered, ThreadsShareTheStoreWhileItChanges) {
     EXPECT_EQ(refused, 0);
 }
 
-}  // namespace
+} // namespace

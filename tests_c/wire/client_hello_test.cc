@@ -137,9 +137,10 @@ const Change kSeconds[] = {
     { "VersionsChanged", [](ClientHello &h) { h.exts.At(43) = Vec(1, U16(0x0304)); }, "BAD_MESSAGE", 10 },
     { "ExtensionAdded", [](ClientHello &h) { h.exts.Add(0x1234, {}); }, "BAD_MESSAGE", 10 },
     { "OrderChanged", [](ClientHello &h) { std::reverse(h.exts.list.begin(), h.exts.list.end()); }, "BAD_MESSAGE", 10 },
-    { "NoShare", [](ClientHello &h) { SetShares(h, {}); }, "BAD_MESSAGE", 10 },
+    { "NoShare", [](ClientHello &h) { SetShares(h, {}); }, "BAD_KEY_SHARE", 47 },
     { "ShareExtensionDropped", [](ClientHello &h) { h.exts.Drop(51); }, "MISSING_EXTENSION", 109 },
-    { "ShareOfTheFirstHello", [](ClientHello &h) { SetShares(h, Share(29, Fill(32, 9))); }, "BAD_MESSAGE", 10 },
+    { "ShareOfTheFirstHello", [](ClientHello &h) { SetShares(h, Share(29, Fill(32, 9))); }, "BAD_KEY_SHARE", 47 },
+    { "TwoShares", [](ClientHello &h) { SetShares(h, Share(24, OwnShare(h)) + Share(29, Fill(32, 9))); }, "BAD_KEY_SHARE", 47 },
     { "CookieInvented", [](ClientHello &h) { h.exts.Add(44, Vec(2, { 1 })); }, "UNSUPPORTED_EXTENSION", 110 },
 };
 

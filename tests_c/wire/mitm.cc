@@ -55,13 +55,12 @@ Bytes Mitm::Secret(bool client, const std::string &label) { return logs_[client]
 
 /* ---- keys ---- */
 
-bool Mitm::NextSecret(Side *side, bool end_is_client, bool client_writes, bool sealing) {
+bool Mitm::NextSecret(Side *side, bool end_is_client, bool sealing) {
     const View &view = views_[end_is_client];
     struct traffic_keys keys;
     if (view.suite == nullptr || !ks_traffic_keys(view.suite, &side->secret, &keys)) {
         return false;
     }
-    (void) client_writes;
     struct traffic_keys_view v = { SPAN(keys.key, keys.key_len), SPAN(keys.iv, keys.iv_len), SPAN_NONE };
     half_wipe(&side->half);
     return half_key(&side->half, TLS13, view.suite, sealing, v, 0);
@@ -95,7 +94,7 @@ bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
     side->secret.n = static_cast<uint8_t>(secret.size());
     memcpy(side->secret.b, secret.data(), secret.size());
     side->keyed = side->epoch;
-    return NextSecret(side, end_is_client, client_writes, sealing);
+    return NextSecret(side, end_is_client, sealing);
 }
 
 /* A hello as one end sees it. */
@@ -134,10 +133,10 @@ void Mitm::Advance(Leg *leg, Side *side, const View &view, uint8_t content, cons
     if (view.version == TLS13 && bytes[0] == FINISHED) {
         side->epoch = APP_KEYS;
     }
-    if (view.version == TLS13 && bytes[0] == KEY_UPDATE && side->keyed == APP_KEYS) {
+    if (view.version == TLS13 && bytes[0] == KEY_UPDATE && bytes.size() >= 5 && side->keyed == APP_KEYS) {
         bool end_is_client = sealing ? !leg->from_client : leg->from_client;
         if (ks_next_traffic(view.suite->prf, &side->secret)) {
-            (void) NextSecret(side, end_is_client, leg->from_client, sealing);
+            (void) NextSecret(side, end_is_client, sealing);
         }
     }
 }

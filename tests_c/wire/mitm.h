@@ -97,7 +97,7 @@ private:
     static int OnKeyLog(void *ctx, s2n_connection *, uint8_t *line, size_t len);
     std::function<void(s2n_config *)> Hooked(std::function<void(s2n_config *)> first, Log *log);
     bool Key(Side *side, bool end_is_client, bool client_writes, bool sealing);
-    bool NextSecret(Side *side, bool end_is_client, bool client_writes, bool sealing);
+    bool NextSecret(Side *side, bool end_is_client, bool sealing);
     bool NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain);
     void Learn(const Message &m, bool by_client);
     void Advance(Leg *leg, Side *side, const View &view, uint8_t content, const Bytes &bytes);

@@ -4,10 +4,22 @@
 from __future__ import annotations
 
 import random
+import signal
+import socket
 import threading
 
 import pytest
-from s2n_tls import Config, Connection, HandleClosed, Mode, S2NError, TLSBuffer, UsageError
+from s2n_tls import (
+    Config,
+    Connection,
+    HandleClosed,
+    Mode,
+    S2NError,
+    TLSBuffer,
+    UsageError,
+    wrap_client,
+    wrap_server,
+)
 from tlskit import client_config, connected, in_thread, server_config, shake
 
 
@@ -155,3 +167,47 @@ def test_one_config_set_from_many_threads():
 
     joins = [in_thread(lambda seed=seed: change(seed)) for seed in range(4)]
     assert all(join() for join in joins)
+
+
+def test_a_transport_function_cannot_use_its_own_connection(pki):
+    client, server = connected(pki)
+    client.write(b"x")
+
+    def send(view):
+        client.read(1)
+
+    with pytest.raises(UsageError, match="already"):
+        client.drain_to(send)
+    server.feed(client.take())
+    assert server.read() == b"x"
+    client.close()
+    server.close()
+
+
+def test_a_signal_handler_cannot_send_into_a_send(pki):
+    left, right = socket.socketpair()
+    join = in_thread(lambda: wrap_server(right, server_config(pki)))
+    client, refused = wrap_client(left, client_config(pki), server_name="localhost"), []
+    server = join()
+
+    def handler(_signal, _frame):
+        try:
+            client.send(b"from the handler")
+        except UsageError as error:
+            refused.append(error)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            in_thread(drain)
+
+    def drain():
+        while server.recv(65536):
+            pass
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        client.sendall(b"x" * 3_000_000)  # nobody receives until the handler has run
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert refused
+    client.close()
