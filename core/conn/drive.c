@@ -13,7 +13,8 @@ static void key_log(void *owner, const uint8_t *line, size_t len)
 {
     struct s2n_connection *c = owner;
     uint8_t copy[KEY_LOG_LINE_MAX]; /* the application's type is not const */
-    memcpy(copy, line, len < sizeof(copy) ? len : sizeof(copy));
+    len = len < sizeof(copy) ? len : sizeof(copy);
+    memcpy(copy, line, len);
     (void) c->set.config->key_log(c->set.config->key_log_ctx, c, copy,
                                   len); /* its answer counts for nothing */
     wipe(copy, sizeof(copy));
@@ -72,11 +73,11 @@ static bool finish(struct s2n_connection *c)
     return ok;
 }
 
-/* The engine failed, in a message of the peer or in one of ours. Either is the end, but only the former is something
- * that the peer could measure. */
+/* The engine failed, in a message of the peer or in one of ours. Either is the end, but only the content of the
+ * former is something that the peer could measure: a message out of order tells it nothing that it did not know. */
 static enum step engine_failed(struct s2n_connection *c)
 {
-    if (!hs_mine(c->hs, c->session.message)) {
+    if (!hs_mine(c->hs, c->session.message) && !c->hs->out_of_order) {
         return STEP_FATAL;
     }
     conn_kill(c, &c->shared.writer_alert, err_last());

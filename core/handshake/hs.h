@@ -112,6 +112,7 @@ struct handshake {
     /* engine */
     uint8_t generation; /* 0: TLS <= 1.2 list, 1: TLS 1.3 list of flights.def */
     uint8_t rule;       /* index into that list */
+    bool out_of_order;  /* why hs_run failed: a message came that is not due */
     uint8_t ccs_ignored; /* TLS 1.3 compatibility CCS received; capped */
     uint8_t requests_ignored; /* client: HelloRequests received; capped */
     struct buf rx;      /* handshake bytes not yet a whole message */

@@ -88,7 +88,9 @@ bool record_open(struct half *in, const struct rec_header *hdr, uint8_t *body, u
         return hdr->type == CT_APPDATA ? fail(ERR_DECRYPT) : open_plain(in, hdr, body, out);
     }
     if (in->version == TLS13 && hdr->type != CT_APPDATA) {
-        return hdr->type == CT_CCS ? open_plain(in, hdr, body, out) : fail(ERR_BAD_MESSAGE);
+        /* The compatibility CCS; and an alert of a peer that has no keys yet, which the caller takes or refuses. */
+        bool plain = hdr->type == CT_CCS || hdr->type == CT_ALERT;
+        return plain ? open_plain(in, hdr, body, out) : fail(ERR_BAD_MESSAGE);
     }
     return open_keyed(in, hdr, body, dst, dst_cap, out);
 }

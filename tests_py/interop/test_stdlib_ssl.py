@@ -179,9 +179,7 @@ def test_no_common_version(pki, role):
     assert "PROTOCOL" in text or "ALERT" in text or "CIPHER_NOT_SUPPORTED" in text
 
 
-@pytest.mark.parametrize(
-    "curve, group", [("prime256v1", "secp256r1"), ("secp384r1", "secp384r1"), ("X25519", "x25519")]
-)
+@pytest.mark.parametrize("curve, group", [("prime256v1", "secp256r1"), ("secp384r1", "secp384r1")])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_groups_that_the_peer_insists_on(pki, version, curve, group):
     # OpenSSL wants the curve of an EC certificate among the groups, too, so this one is RSA.
