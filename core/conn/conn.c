@@ -229,34 +229,3 @@ bool conn_release_buffers(struct s2n_connection *c)
     }
     return true;
 }
-
-/* ---- small things that all files of conn/ need ---- */
-
-bool conn_step_ok(enum step s)
-{
-    switch (s) {
-    case STEP_OK:
-        return true;
-    case STEP_BLOCKED:
-        return fail(ERR_IO_BLOCKED);
-    case STEP_EOF:
-    case STEP_CLOSE:
-        return fail(ERR_CLOSED);
-    case STEP_BROKEN:
-        return fail(ERR_IO);
-    case STEP_ALERT:
-        return fail(ERR_ALERT);
-    default:
-        return false;
-    }
-}
-
-bool conn_enter(ATOMIC(uint8_t) * busy)
-{
-    return atomic_exchange(busy, 1) == 0 || fail(ERR_REENTRANCY);
-}
-
-void conn_leave(ATOMIC(uint8_t) * busy)
-{
-    atomic_store(busy, 0);
-}

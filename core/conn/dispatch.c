@@ -5,11 +5,6 @@
  */
 #include "conn/inner.h"
 
-bool conn_idle(struct s2n_connection *c)
-{
-    return ++c->reading.idle <= IDLE_RECORDS_MAX || fail(ERR_BAD_MESSAGE);
-}
-
 static bool appdata(struct s2n_connection *c, const struct rec *rec)
 {
     if (!half_keyed(&c->in)) {

@@ -34,13 +34,17 @@ enum conn_limits {
 #define TX_OVERHEAD 1029
 #define TX_MAX 17413
 
-/* conn.c */
+/* step.c. conn_idle counts a record that brings the application nothing; too many in a row fail with BAD_MESSAGE. */
 MUST_USE bool conn_step_ok(enum step s);
+bool conn_enter(ATOMIC(uint8_t) * busy); /* REENTRANCY when someone is in there */
+void conn_leave(ATOMIC(uint8_t) * busy);
+MUST_USE bool conn_idle(struct s2n_connection *c);
+uint16_t conn_wire_version(const struct s2n_connection *c);
+
+/* conn.c */
 void conn_apply_fragment(struct s2n_connection *c); /* the preferred limit under the negotiated one */
 void conn_shrink_rx(struct s2n_connection *c);      /* dynamic buffers: give rx back when it is empty */
 void conn_shrink_tx(struct s2n_connection *c);
-bool conn_enter(ATOMIC(uint8_t) * busy); /* REENTRANCY when someone is in there */
-void conn_leave(ATOMIC(uint8_t) * busy);
 
 /* io.c: one successful call of a callback, or the reason why there was none; n > 0. */
 enum step io_recv(struct io *io, uint8_t *p, size_t n, size_t *out);
@@ -56,8 +60,6 @@ enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, s
  * (type CT_APPDATA, not empty), handshake bytes grew or were used up, it was ignored and counted, or the step is not
  * STEP_OK. */
 enum step conn_dispatch(struct s2n_connection *c, const struct rec *rec);
-/* conn_idle counts a record that brings the application nothing; too many in a row fail with BAD_MESSAGE. */
-MUST_USE bool conn_idle(struct s2n_connection *c);
 
 /* post.c */
 MUST_USE bool post_feed(struct s2n_connection *c, struct span bytes);
@@ -67,7 +69,6 @@ MUST_USE bool post_send_key_update(struct s2n_connection *c); /* sealed into tx;
 /* write.c */
 enum step conn_flush_tx(struct s2n_connection *c);
 MUST_USE bool conn_tx_ready(struct s2n_connection *c); /* tx has its full size before it is filled */
-uint16_t conn_wire_version(const struct s2n_connection *c);
 
 /* alert.c */
 enum step alert_feed(struct s2n_connection *c, struct span bytes);

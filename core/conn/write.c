@@ -53,15 +53,6 @@ static size_t gather_take(struct gather *g, size_t max, struct span *out, size_t
     return taken;
 }
 
-uint16_t conn_wire_version(const struct s2n_connection *c)
-{
-    uint16_t v = c->session.version;
-    if (v == VER_NONE) {
-        return TLS10;
-    }
-    return v == TLS13 ? TLS12 : v;
-}
-
 enum step conn_flush_tx(struct s2n_connection *c)
 {
     struct writing *w = &c->writing;
@@ -205,6 +196,8 @@ static bool send_locked(struct s2n_connection *c, struct gather *g, s2n_blocked_
     size_t sent = 0;
     *blocked = S2N_BLOCKED_ON_WRITE;
     TRY(writable(c, g->left));
+    enum step waiting = conn_flush_tx(c); /* what is blocked is told before what was retried wrongly */
+    TRY(conn_step_ok(waiting));
     if (g->left < c->writing.consumed) {
         return fail(ERR_SEND_SIZE);
     }

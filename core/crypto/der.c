@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The DER reader (X.690 8.1, 10.1). Called by pkey_spki.c and by x509/ for certificates and names. It never
- * allocates and never looks past the cursor it was given; BER's indefinite and padded lengths are refused, so that
- * a value has one encoding only and every reader of it sees the same thing.
+ * allocates and never looks past the cursor it was given; BER's indefinite and padded lengths are refused, so
+ * that a value has one encoding only and every reader of it sees the same thing.
  */
 #include "crypto/der.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reader of strict DER (X.690 10) over the rd cursor: definite, minimal lengths only, tags of one byte. For the
- * fixed shapes of keys, certificates and names; it decodes no types beyond what those need. Like the getters of rd
- * it moves the cursor and gives true, or leaves everything alone and gives false without touching the error slot.
+ * A reader of strict DER (X.690 10) over the rd cursor: definite, minimal lengths only, tags of one byte. For
+ * the fixed shapes of keys, certificates and names; it decodes no types beyond what those need. Like the
+ * getters of rd it moves the cursor and gives true, or leaves everything alone and gives false without
+ * touching the error slot.
  */
 #ifndef CRYPTO_DER_H
 #define CRYPTO_DER_H

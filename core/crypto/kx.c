@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Key agreement on X25519 and the NIST curves (RFC 7748, RFC 8422, RFC 8446 7.4.2). Called by the key share and key
- * exchange code of handshake/. A low-level agreement is one scalar multiplication and a check of the curve equation;
- * libcrypto's key objects would multiply three times to learn the same. Secrets are as wide as the field, leading
- * zeros kept, in all versions. Never keeps a private key after one agreement. Groups with a KEM part do not exist
- * here: crypto_has_group says so.
+ * Key agreement on X25519 and the NIST curves (RFC 7748, RFC 8422, RFC 8446 7.4.2). Called by the key share
+ * and key exchange code of handshake/. A low-level agreement is one scalar multiplication and a check of the
+ * curve equation; libcrypto's key objects would multiply three times to learn the same. Secrets are as wide
+ * as the field, leading zeros kept, in all versions. Never keeps a private key after one agreement. Groups
+ * with a KEM part do not exist here: crypto_has_group says so.
  */
 #include "crypto/kx.h"
 
@@ -76,8 +76,8 @@ bool kx_agree(struct kx_key *k, struct span peer_share, int on_bad, struct secre
     bool ok = share_shape(g, peer_share) && kx_ops_of(g)->agree(g, k->priv, peer_share, shared.b);
     ERR_pop_to_mark();
     kx_wipe(k);
-    /* RFC 7748 6.1: a point of small order gives zero whatever the key. On the other curves it cannot happen. */
-    if (!ok || all_zero(shared.b, shared.n)) {
+    /* RFC 7748 6.1: a point of small order gives zero whatever the key */
+    if (!ok || (g->kind == GROUP_X && all_zero(shared.b, shared.n))) {
         return fail(on_bad);
     }
     *out = shared;
@@ -194,7 +194,8 @@ static bool evp_agree(const struct group *g, void *priv, struct span peer, uint8
     size_t n = g->secret;
     EVP_PKEY *theirs = EVP_PKEY_new();
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, priv, NULL);
-    /* The setter refuses points off the curve. A second validation of X25519 would be idle: every string is a key. */
+    /* The setter refuses points off the curve. A second validation of X25519 would be idle: every string
+     * is a key. */
     bool ok = theirs != NULL && ctx != NULL && EVP_PKEY_copy_parameters(theirs, priv) == 1 &&
               EVP_PKEY_set1_encoded_public_key(theirs, peer.p, peer.n) == 1 &&
               EVP_PKEY_derive_init(ctx) == 1 &&

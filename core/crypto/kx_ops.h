@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two ways of doing a Diffie-Hellman group in libcrypto, for kx.c and its test only. kx_low: the NIST curves by
- * plain scalar multiplication, one per operation. kx_evp: any group through key objects of the providers, which
- * validate more and cost up to four times as much: X25519, and every curve in FIPS mode, where only validated
- * entry points may be used.
+ * The two ways of doing a Diffie-Hellman group in libcrypto, for kx.c and its test only. kx_low: the NIST
+ * curves by plain scalar multiplication, one per operation. kx_evp: any group through key objects of the
+ * providers, which validate more and cost up to four times as much: X25519, and every curve in FIPS mode,
+ * where only validated entry points may be used.
  */
 #ifndef CRYPTO_KX_OPS_H
 #define CRYPTO_KX_OPS_H

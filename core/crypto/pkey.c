@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys of certificates: life, private key import, matching, and RSA encryption for the RSA key exchange. Called by
- * x509/ and handshake/. Public key import is in pkey_spki.c, signatures are in pkey_sign.c. A key never changes
- * after it was made, so it is shared by threads without a lock. RFC 5246 7.4.7.1, RFC 5958, RFC 8017 A.1.
+ * Keys of certificates: life, private key import, matching, and RSA encryption for the RSA key exchange.
+ * Called by x509/ and handshake/. Public key import is in pkey_spki.c, signatures are in pkey_sign.c. A key
+ * never changes after it was made, so it is shared by threads without a lock. RFC 5246 7.4.7.1, RFC 5958, RFC
+ * 8017 A.1.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* the low-level handles beside the key object */
 #include "crypto/pkey.h"
@@ -172,9 +173,9 @@ bool pkey_matches(const struct pkey *priv, const struct pkey *pub)
 
 /* ---- RSA key exchange ---- */
 
-/* RFC 5246 7.4.7.1: neither the padding nor the version may tell the peer anything. libcrypto's TLS padding mode
- * replaces a bad block by random bytes in constant time; what it refuses outright (a number not below the modulus,
- * which the peer knows) gets random bytes here. */
+/* RFC 5246 7.4.7.1: neither the padding nor the version may tell the peer anything. libcrypto's TLS
+ * padding mode replaces a bad block by random bytes in constant time; what it refuses outright (a number
+ * not below the modulus, which the peer knows) gets random bytes here. */
 bool pkey_decrypt_premaster(struct pkey *k, struct span encrypted, uint16_t client_version,
                             struct secret *out)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside of a pkey, for the files pkey*.c and their test only. A key has the low-level handle of its kind (fast:
- * nothing is fetched, exported or allocated per operation), or, in FIPS mode, a provider's key object alone, since
- * only that reaches validated code. A private key always has the key object too, for decryption.
+ * Inside of a pkey, for the files pkey*.c and their test only. A key has the low-level handle of its kind
+ * (fast: nothing is fetched, exported or allocated per operation), or, in FIPS mode, a provider's key object
+ * alone, since only that reaches validated code. A private key always has the key object too, for decryption.
  */
 #ifndef CRYPTO_PKEY_IMPL_H
 #define CRYPTO_PKEY_IMPL_H
@@ -22,8 +22,8 @@ struct pkey {
     struct rsa_st *rsa;
 };
 
-/* One digest signed or checked, by the low-level handle or by the key object. out has room for SIGNATURE_MAX bytes;
- * false without an error set. */
+/* One digest signed or checked, by the low-level handle or by the key object. out has room for
+ * SIGNATURE_MAX bytes; false without an error set. */
 struct pkey_sign_ops {
     bool (*sign)(struct pkey *k, const struct sigscheme *s, struct span digest, uint8_t *out, size_t *out_n);
     bool (*verify)(struct pkey *k, const struct sigscheme *s, struct span digest, struct span signature);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signatures of the handshake: which key can make which scheme, signing and verifying. Called by handshake/ and by
- * chain loading. The digest is made by hash.h, so a signature costs one private key operation and nothing else. PSS
- * always has a salt as long as the hash and MGF1 with the same hash (RFC 8446 4.2.3). RFC 8017 8, RFC 5246 4.7.
+ * Signatures of the handshake: which key can make which scheme, signing and verifying. Called by handshake/
+ * and by chain loading. The digest is made by hash.h, so a signature costs one private key operation and
+ * nothing else. PSS always has a salt as long as the hash and MGF1 with the same hash (RFC 8446 4.2.3). RFC
+ * 8017 8, RFC 5246 4.7.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* prepared low-level keys: no context per signature */
 #include <openssl/ec.h>
@@ -13,7 +14,8 @@
 #include "crypto/hash.h"
 #include "crypto/pkey_impl.h"
 
-/* DigestInfo in front of the hash in a PKCS #1 v1.5 block (RFC 8017 9.2 note 1), and the block's own minimum. */
+/* DigestInfo in front of the hash in a PKCS #1 v1.5 block (RFC 8017 9.2 note 1), and the block's own
+ * minimum. */
 #define DIGEST_INFO_MAX 19
 #define PKCS1_OVERHEAD 11
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Public keys out of SubjectPublicKeyInfo (RFC 5280 4.1.2.7, RFC 3279, 4055, 5480). The shapes that certificates
- * really have are read with the DER reader and imported from their numbers, a hundred times faster than libcrypto's
- * decoder does it; compressed points, and everything in FIPS mode, go through the decoder after the same checks.
- * Curves given by explicit parameters are refused whatever they describe.
+ * Public keys out of SubjectPublicKeyInfo (RFC 5280 4.1.2.7, RFC 3279, 4055, 5480). The shapes that
+ * certificates really have are read with the DER reader and imported from their numbers, a hundred times
+ * faster than libcrypto's decoder does it; compressed points, and everything in FIPS mode, go through the
+ * decoder after the same checks. Curves given by explicit parameters are refused whatever they describe.
  */
-#define OPENSSL_SUPPRESS_DEPRECATED /* numbers become keys without the providers only through the low-level types */
+#define OPENSSL_SUPPRESS_DEPRECATED /* only the low-level types take numbers without a provider */
 #include <openssl/bn.h>
 #include <openssl/decoder.h>
 #include <openssl/err.h>
@@ -46,7 +46,8 @@ static bool rsa_bits(struct span n, unsigned *out)
     return true;
 }
 
-/* RSAPublicKey in the BIT STRING. Odd numbers of sane sizes; a wrong one could never verify anything anyway. */
+/* RSAPublicKey in the BIT STRING. Odd numbers of sane sizes; a wrong one could never verify anything
+ * anyway. */
 static bool rsa_numbers(struct rd bits, struct spki *s)
 {
     struct rd key;

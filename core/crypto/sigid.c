@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Object identifiers of signature and hash algorithms. Called for facts about certificates (policies restrict how
- * certificates may be signed) and for RSA-PSS key parameters. Verifies nothing.
+ * Object identifiers of signature and hash algorithms. Called for facts about certificates (policies restrict
+ * how certificates may be signed) and for RSA-PSS key parameters. Verifies nothing.
  */
 #include "crypto/sigid.h"
 

@@ -19,15 +19,12 @@ static bool default_rules(struct handshake *hs, struct verify_rules *rules)
         .allow_ip_in_cn = c->allow_ip_in_cn,
         .max_depth = set->max_chain_depth,
         .check_host = true,
-        .host = c->verify_host,
-        .host_data = c->verify_host_data,
+        .host = set->verify_host,
+        .host_data = set->verify_host_data,
     };
-    if (set->verify_host_set) { /* the connection's word, which may be to check no name at all */
-        rules->check_host = set->verify_host != NULL;
-        rules->host = set->verify_host;
-        rules->host_data = set->verify_host_data;
-    }
-    if (rules->check_host && rules->host == NULL) {
+    if (set->verify_host_set && set->verify_host == NULL) { /* the connection's own word: check no name at all */
+        rules->check_host = false;
+    } else if (rules->host == NULL) {
         rules->host = verify_host_default;
         rules->host_data = set->server ? NULL : hs->session->server_name;
     }

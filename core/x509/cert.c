@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The walker over a Certificate (RFC 5280 4.1). Called for our own chains, for peers' chains and for the extension
- * access of the API. It allocates nothing and believes nothing: lengths and tags are checked on the whole path to
- * every field that is handed out.
+ * The walker over a Certificate (RFC 5280 4.1). Called for our own chains, for peers' chains and for the
+ * extension access of the API. It allocates nothing and believes nothing: lengths and tags are checked on the
+ * whole path to every field that is handed out.
  */
 #include "x509/cert.h"
 

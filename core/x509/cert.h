@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One certificate read in place: where its fields are, and the facts that policies and handshakes ask for. Strict
- * DER and no libcrypto object, so it costs a microsecond; signatures, dates and constraints are judged by verify.c
- * through libcrypto on the very same bytes. Spans point into the bytes given.
+ * One certificate read in place: where its fields are, and the facts that policies and handshakes ask for.
+ * Strict DER and no libcrypto object, so it costs a microsecond; signatures, dates and constraints are judged
+ * by verify.c through libcrypto on the very same bytes. Spans point into the bytes given.
  */
 #ifndef X509_CERT_H
 #define X509_CERT_H
@@ -20,8 +20,8 @@ struct cert_view {
     struct rd extensions;        /* the Extension elements; NULL p: the certificate has none */
 };
 
-/* cert_read: exactly one certificate; ERR_DECODE_CERTIFICATE for anything else. A second extension of one kind among
- * those read here is refused, since two readers could pick different ones. */
+/* cert_read: exactly one certificate; ERR_DECODE_CERTIFICATE for anything else. A second extension of one
+ * kind among those read here is refused, since two readers could pick different ones. */
 MUST_USE bool cert_read(struct span der, struct cert_view *out);
 void cert_get_facts(const struct cert_view *c, struct cert_facts *out);
 
@@ -30,7 +30,8 @@ struct cert_ext {
     struct span value;
     bool critical;
 };
-/* cert_ext_next: the next of c->extensions from a copied cursor; false, error slot untouched, when malformed. */
+/* cert_ext_next: the next of c->extensions from a copied cursor; false, error slot untouched, when
+ * malformed. */
 MUST_USE bool cert_ext_next(struct rd *r, struct cert_ext *out);
 
 #endif

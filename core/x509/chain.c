@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Our own chains: loading from PEM, and the copies of peers' chains that applications ask for. Called by config/ and
- * abi/; handshakes only read what is made here. Loading builds everything beside the old content and swaps at the
- * end. Whether a policy likes the certificates is not asked here. Contract: functions-1.md section 4.
+ * Our own chains: loading from PEM, and the copies of peers' chains that applications ask for. Called by
+ * config/ and abi/; handshakes only read what is made here. Loading builds everything beside the old content
+ * and swaps at the end. Whether a policy likes the certificates is not asked here. Contract: functions-1.md
+ * section 4.
  */
 #include "x509/chain.h"
 
@@ -70,8 +71,8 @@ static bool cert_append(struct s2n_cert_chain_and_key *c, struct span der)
     return buf_set(&cert->der, der);
 }
 
-/* The certificate without what follows it, which must be little. libcrypto must be able to decode it as well: a peer
- * will try. */
+/* The certificate without what follows it, which must be little. libcrypto must be able to decode it as
+ * well: a peer will try. */
 static bool cert_trim(struct span text, struct span *der)
 {
     struct rd r = rd_of(text);
@@ -135,7 +136,8 @@ static bool is_key_label(struct span label)
            pem_label_is(label, "EC PRIVATE KEY");
 }
 
-/* The first key block; only a block of curve parameters may stand in front of it, and nothing behind it is read. */
+/* The first key block; only a block of curve parameters may stand in front of it, and nothing behind it is
+ * read. */
 static bool key_load(struct span pem, struct pkey **out)
 {
     AUTO_BUF block = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads names out of certificates and puts them to the host callback. Called by chain.c (our names, for SNI) and
- * verify.c (the peer's, for the host check). It decides no trust: an accepted name means nothing before the chain is
- * verified. RFC 5280 4.2.1.6, RFC 9525 6.
+ * Reads names out of certificates and puts them to the host callback. Called by chain.c (our names, for SNI)
+ * and verify.c (the peer's, for the host check). It decides no trust: an accepted name means nothing before
+ * the chain is verified. RFC 5280 4.2.1.6, RFC 9525 6.
  */
 #include "x509/names.h"
 
@@ -37,7 +37,7 @@ static bool cn_next(struct rd *rdns, bool *more, uint8_t *tag, struct span *valu
             if (span_eq(rd_rest(&oid), SPAN_OF(oid_cn))) {
                 *value = rd_rest(&text);
                 *more = true;
-                return true; /* a second common name in one set is not looked at: sets of several hold other kinds */
+                return true; /* the rest of the set holds other kinds of attribute */
             }
         }
     }
@@ -96,7 +96,8 @@ static bool ask_ip(const struct verify_rules *rules, struct span ip)
 
 enum verdict { NO_NAMES, ACCEPTED, REFUSED, REFUSED_UNHANDLED };
 
-/* Puts each name to the callback. The verdict on a refusal tells whether the last name was of a kind not handled. */
+/* Puts each name to the callback. The verdict on a refusal tells whether the last name was of a kind not
+ * handled. */
 static bool san_judge(struct span san, const struct verify_rules *rules, enum verdict *out)
 {
     struct rd names, value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A peer's chain: life and getters. Made by verify.c, shared by connections, by the memory of trust.c and by threads
- * without a lock, since nothing in it changes but the reference count.
+ * A peer's chain: life and getters. Made by verify.c, shared by connections, by the memory of trust.c and by
+ * threads without a lock, since nothing in it changes but the reference count.
  */
 #include "x509/peer.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside of a peer chain, for peer.c, trust.c and verify.c: one block of memory with the certificates' bytes at its
- * end, written once by verify.c and never again.
+ * Inside of a peer chain, for peer.c, trust.c and verify.c: one block of memory with the certificates' bytes
+ * at its end, written once by verify.c and never again.
  */
 #ifndef X509_PEER_H
 #define X509_PEER_H

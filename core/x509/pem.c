@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The PEM walker and its base64 (RFC 7468, RFC 4648 4). Called by chain.c and trust.c. It knows no labels and
- * decodes no ASN.1. What may stand where: 2 to 64 dashes on each side of a label; END followed by BEGIN on one line,
- * sharing dashes or not; any text without "--" around blocks; any bytes but dashes between the base64 characters.
+ * decodes no ASN.1. What may stand where: 2 to 64 dashes on each side of a label; END followed by BEGIN on
+ * one line, sharing dashes or not; any text without "--" around blocks; any bytes but dashes between the
+ * base64 characters.
  */
 #include "x509/pem.h"
 
@@ -76,7 +77,8 @@ static bool end(struct rd *r, struct span label)
     return true;
 }
 
-/* The value of a base64 character, 64 for padding, 65 for anything else; no table that key bytes would index. */
+/* The value of a base64 character, 64 for padding, 65 for anything else; no table that key bytes would
+ * index. */
 static unsigned sextet(uint8_t c)
 {
     if (c >= 'A' && c <= 'Z') {

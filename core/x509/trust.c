@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trust store of a config, and its memory of chains already verified. Called by config/ and abi/ to fill it, by
- * verify.c to judge with it. libcrypto's store has its own lock; the memory and the store's pointer have the mutex
- * here, held for a few hundred nanoseconds and never across a callback or a verification. Every change of what is
- * trusted empties the memory, so that what is recalled was always verified against exactly the present store. Why
- * recalling is as safe as verifying again is argued at the top of verify.c.
+ * The trust store of a config, and its memory of chains already verified. Called by config/ and abi/ to fill
+ * it, by verify.c to judge with it. libcrypto's store has its own lock; the memory and the store's pointer
+ * have the mutex here, held for a few hundred nanoseconds and never across a callback or a verification.
+ * Every change of what is trusted empties the memory, so that what is recalled was always verified against
+ * exactly the present store. Why recalling is as safe as verifying again is argued at the top of verify.c.
  */
 #include "x509/trust.h"
 
@@ -86,8 +86,8 @@ bool trust_wipe(struct trust *t)
     return true;
 }
 
-/* One change of the store, which is made if there is none yet. The memory goes whether the change succeeds or not:
- * libcrypto may have done half of it. */
+/* One change of the store, which is made if there is none yet. The memory goes whether the change succeeds
+ * or not: libcrypto may have done half of it. */
 static bool change(struct trust *t, bool (*add)(X509_STORE *store, const void *what), const void *what)
 {
     pthread_mutex_lock(&t->lock);
@@ -159,7 +159,8 @@ static bool blank(struct span s)
     return true;
 }
 
-/* Strict about the end of the text, where chain_load is not; earlier certificates of a failing text remain. */
+/* Strict about the end of the text, where chain_load is not; earlier certificates of a failing text
+ * remain. */
 bool trust_add_pem(struct trust *t, struct span pem)
 {
     AUTO_BUF der = { 0 };

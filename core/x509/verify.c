@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Judges the chain a peer sent (RFC 5280 6, RFC 9525). Called by the certificate message of handshake/. Chain
- * building, signatures, constraints, dates and purposes are libcrypto's; names, facts and the leaf's key are read by
- * cert.c from the same bytes. Revocation is not looked at.
+ * building, signatures, constraints, dates and purposes are libcrypto's; names, facts and the leaf's key are
+ * read by cert.c from the same bytes. Revocation is not looked at.
  *
- * Why a remembered chain is as safe as a chain verified again. A verdict is a function of (1) the certificates' bytes
- * and their order, (2) the rules: purpose, time check, purpose check, (3) the contents of the store, (4) the clock,
- * (5) the host callback. The key of the memory is a SHA-256 over an encoding of (1) and (2) that no two different
- * inputs share, so equal keys mean equal inputs. (3) Any change of the store empties the memory, and a verdict
- * reached while the store changed is not kept (its state number is compared under the lock); certificates a directory
- * lookup brings in later only add anchors, and the store itself never forgets one until it is wiped. (4) A chain is
- * kept with the intersection of the validity periods of all its certificates, the anchor's included; it is recalled
- * only inside of it, in either direction of time. Anywhere else libcrypto judges again, which also makes the errors
- * the same. Signatures, constraints and purposes do not depend on the clock. (5) The host callback is asked each
- * time, before the memory is. The depth limit is checked before too. Only chains that were accepted are remembered.
+ * Why a remembered chain is as safe as a chain verified again. A verdict is a function of (1) the
+ * certificates' bytes and their order, (2) the rules: purpose, time check, purpose check, (3) the contents of
+ * the store, (4) the clock, (5) the host callback. The key of the memory is a SHA-256 over an encoding of (1)
+ * and (2) that no two different inputs share, so equal keys mean equal inputs. (3) Any change of the store
+ * empties the memory, and a verdict reached while the store changed is not kept (its state number is compared
+ * under the lock); certificates a directory lookup brings in later only add anchors, and the store itself
+ * never forgets one until it is wiped. (4) A chain is kept with the intersection of the validity periods of
+ * all its certificates, the anchor's included; it is recalled only inside of it, in either direction of time.
+ * Anywhere else libcrypto judges again, which also makes the errors the same. Signatures, constraints and
+ * purposes do not depend on the clock. (5) The host callback is asked each time, before the memory is. The
+ * depth limit is checked before too. Only chains that were accepted are remembered.
  */
 #include "x509/verify.h"
 
@@ -30,7 +31,8 @@
 #define NS 1000000000U
 /* What the store may add to the certificates sent. libcrypto's depth counts without leaf and anchor. */
 #define BUILT_MAX 32
-/* 112 bits: no MD5 and SHA-1 signatures, no RSA keys below 2048 bits, in any certificate but the anchor's signature. */
+/* 112 bits: no MD5 and SHA-1 signatures, no RSA keys below 2048 bits, in any certificate but the anchor's
+ * signature. */
 #define AUTH_LEVEL 2
 
 /* ---- what libcrypto says, in our words ---- */
@@ -92,7 +94,8 @@ static void rules_apply(const struct verify_rules *rules, X509_VERIFY_PARAM *par
     }
 }
 
-/* Every certificate but the anchor must allow the use; libcrypto's own check would bind the anchor as well. */
+/* Every certificate but the anchor must allow the use; libcrypto's own check would bind the anchor as
+ * well. */
 static bool intent_judge(const struct verify_rules *rules, STACK_OF(X509) * chain)
 {
     int purpose = rules->peer_is_server ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;

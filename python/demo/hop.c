@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One stop of the live hand-off demonstration, in C: takes a TLS connection over from another process, sends its
- * part of the file to the client, and hands the connection on. Run by live_handoff.py; built with
+ * One stop of the live hand-off demonstration, in C: takes a TLS connection over from another process, sends
+ * its part of the file to the client, and hands the connection on. Run by live_handoff.py; built with
  * `cc hop.c -ls2n -lcrypto`.
  *
  *     hop IN_FD OUT_FD FILE    (the sealing key, 32 bytes, comes on standard input)
@@ -222,7 +222,8 @@ static void send_frame(int to, const struct frame *f)
         char space[CMSG_SPACE(sizeof(int))];
     } control;
     struct iovec iov = { f->bytes, f->len };
-    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+        .msg_controllen = sizeof(control) };
     struct cmsghdr *c = NULL;
 
     memset(&control, 0, sizeof(control));
@@ -278,7 +279,8 @@ static void send_part(struct s2n_connection *conn, int file, uint8_t *job)
 
     while (offset < end) {
         s2n_blocked_status blocked = S2N_NOT_BLOCKED;
-        ssize_t n = pread(file, chunk, end - offset < CHUNK ? (size_t) (end - offset) : CHUNK, (off_t) offset);
+        size_t want = end - offset < CHUNK ? (size_t) (end - offset) : CHUNK;
+        ssize_t n = pread(file, chunk, want, (off_t) offset);
         need(n > 0, "the file cannot be read");
         for (ssize_t done = 0; done < n;) {
             ssize_t sent = s2n_send(conn, chunk + done, n - done, &blocked);
@@ -306,10 +308,33 @@ static struct field save(struct s2n_connection *conn)
     return blob;
 }
 
+/* The download ends here: says goodbye to the client. */
+static void finish(struct s2n_connection *conn, const uint8_t *job)
+{
+    s2n_blocked_status blocked = S2N_NOT_BLOCKED;
+
+    need(s2n_shutdown_send(conn, &blocked) == 0, "s2n_shutdown_send");
+    need(s2n_connection_free(conn) == 0, "s2n_connection_free");
+    printf("done %.16s %u\n", (const char *) job, (unsigned) get(job + JOB_MADE, 4));
+}
+
+static void hand_on(struct frame *f, const uint8_t key[KEY], struct s2n_connection *conn, int to)
+{
+    uint8_t *job = f->fields[F_APP_DATA].data;
+    struct frame out;
+
+    printf("hop %.16s %u\n", (const char *) job, (unsigned) get(job + JOB_MADE, 4));
+    put(job + JOB_MADE, 4, get(job + JOB_MADE, 4) + 1);
+    f->fields[F_BLOB] = save(conn);
+    out = seal_frame(f, key);
+    send_frame(to, &out);
+    wipe_free(f->fields[F_BLOB].data, f->fields[F_BLOB].len);
+    free(out.bytes);
+}
+
 static void one_stop(struct frame *f, const uint8_t key[KEY], struct s2n_config *config, int file, int to)
 {
     struct s2n_connection *conn = NULL;
-    struct frame out;
     uint8_t *job = NULL;
 
     open_frame(f, key);
@@ -317,14 +342,12 @@ static void one_stop(struct frame *f, const uint8_t key[KEY], struct s2n_config 
     conn = restore(f, config);
     f->fields[F_UNSENT] = (struct field){ NULL, 0 };
     send_part(conn, file, job);
-    printf("hop %.16s %u\n", (const char *) job, (unsigned) get(job + JOB_MADE, 4));
-    put(job + JOB_MADE, 4, get(job + JOB_MADE, 4) + 1);
-    f->fields[F_BLOB] = save(conn);
-    out = seal_frame(f, key);
-    send_frame(to, &out);
-    wipe_free(f->fields[F_BLOB].data, f->fields[F_BLOB].len);
+    if (get(job + JOB_MADE, 4) == get(job + JOB_WANTED, 4)) {
+        finish(conn, job);
+    } else {
+        hand_on(f, key, conn, to);
+    }
     wipe_free(f->bytes, f->len);
-    free(out.bytes);
     need(close(f->fd) == 0, "close");
 }
 
@@ -342,7 +365,8 @@ int main(int argc, char **argv)
     setenv("S2N_DONT_MLOCK", "1", 0);
     need(s2n_init() == 0, "s2n_init");
     config = s2n_config_new_minimal();
-    need(config != NULL && s2n_config_set_serialization_version(config, S2N_SERIALIZED_CONN_V1) == 0, "config");
+    need(config != NULL, "s2n_config_new_minimal");
+    need(s2n_config_set_serialization_version(config, S2N_SERIALIZED_CONN_V1) == 0, "serialization");
     while (receive_frame(atoi(argv[1]), &f)) {
         one_stop(&f, key, config, file, atoi(argv[2]));
     }

@@ -4,11 +4,12 @@
 
     live_handoff.py [--size MIB] [--hops N] [--lib-dir DIR] [--include-dir DIR] [--offload]
 
-Two unmodified clients, `openssl s_client` (TLS 1.3) and `curl` (TLS 1.2), download a large file. A Python process
-accepts them and begins; then each connection goes round, sealed, with its socket: to a C process, on to a second
-Python process, back to the first, and so on. At the end the SHA-256 of what each client got is compared with the
-file's. --offload shows another use: an application server without certificate and configuration. Ends 0 if
-everything matched. Needs openssl, curl, cc with libcrypto (or S2N_DEMO_HOP=/path/to/the/built/hop), no network.
+Two unmodified clients, `openssl s_client` (TLS 1.3) and `curl` (TLS 1.2), download a large file. A Python
+process accepts them and begins; then each connection goes round, sealed, with its socket: to a C process, on
+to a second Python process, back to the first, and so on. At the end the SHA-256 of what each client got is
+compared with the file's. --offload shows another use: an application server without certificate and
+configuration. Ends 0 if everything matched. Needs openssl, curl, cc with libcrypto (or
+S2N_DEMO_HOP=/path/to/the/built/hop), no network.
 """
 
 from __future__ import annotations

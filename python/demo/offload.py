@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS offload by serialization: an application server that has no certificate, no key and no TLS configuration.
+"""TLS offload by serialization: an application server that has no certificate, no key and no TLS
+configuration.
 
     client  <->  app-server  <->  key-store
 
-The application server passes the bytes of each handshake on without looking at them. When the handshake is complete
-the key store seals the connection and sends it back; from then on the application server talks to the client by
-itself. Between the two: type (1 byte: N new client, B bytes of the handshake, S sealed connection), length (4 bytes),
-value; one answer for every B.
+The application server passes the bytes of each handshake on without looking at them. When the handshake is
+complete the key store seals the connection and sends it back; from then on the application server talks to
+the client by itself. Between the two: type (1 byte: N new client, B bytes of the handshake, S sealed
+connection), length (4 bytes), value; one answer for every B.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
     return data
 
 
-# ---- the key store -----------------------------------------------------------------------------------------------------
+# ---- the key store -----------------------------------------------------------------------------------------
 
 
 def key_store(channel: socket.socket, config: Config, key: bytes) -> None:
@@ -78,7 +79,7 @@ def key_store(channel: socket.socket, config: Config, key: bytes) -> None:
         send_message(channel, b"S", seal(buffer.detach(), key))
 
 
-# ---- the application server ---------------------------------------------------------------------------------------------
+# ---- the application server --------------------------------------------------------------------------------
 
 
 def handshake_elsewhere(client: socket.socket, channel: socket.socket, key: bytes) -> TLSSocket:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Python processes of the live hand-off demonstration, started by live_handoff.py.
 
-"front" accepts clients, does the handshake, sends the first part of the file and hands the connection on; "stop"
-continues connections that others began. Both tell what happens in lines on standard output: "hello NAME HOPS VERSION
-CIPHER", "at NAME HOPS OFFSET", "hop NAME HOPS", "done NAME HOPS". The sealing key comes on standard input.
+"front" accepts clients, does the handshake, sends the first part of the file and hands the connection on;
+"stop" continues connections that others began. Both tell what happens in lines on standard output: "hello
+NAME HOPS VERSION CIPHER", "at NAME HOPS OFFSET", "hop NAME HOPS", "done NAME HOPS". The sealing key comes on
+standard input.
 """
 
 from __future__ import annotations

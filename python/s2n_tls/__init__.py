@@ -5,10 +5,11 @@
     with create_connection(("localhost", 8443), Config(trust=ca_pem)) as tls:
         tls.sendall(b"hello")
 
-Layers, each built on the one before: Connection (one to one with the C library), TLSBuffer (no I/O), TLSSocket and
-s2n_tls.aio (adapters). s2n_tls.handoff sends a live connection to another process.
+Layers, each built on the one before: Connection (one to one with the C library), TLSBuffer (no I/O),
+TLSSocket and s2n_tls.aio (adapters). s2n_tls.handoff sends a live connection to another process.
 
-Environment, read at import: S2N_TLS_MLOCK=1 keeps all memory of the library locked; see _call.py for why not by default.
+Environment, read at import: S2N_TLS_MLOCK=1 keeps all memory of the library locked; see _call.py for why not
+by default.
 """
 
 from ._call import (

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The edge to C: starts the library, turns its errors into exceptions, runs the callbacks it makes.
 
-check() looks first for an exception that a callback left on this thread, then at the result. The class of an error
-is chosen by its type, never by its text. Memory locking: the library can lock every page it uses, but the limit
-for that is small on most systems (often 8 MiB or less for the whole process) and running into it makes any later
-call fail; so this package switches locking off unless S2N_TLS_MLOCK=1 is in the environment at import.
+check() looks first for an exception that a callback left on this thread, then at the result. The class of an
+error is chosen by its type, never by its text. Memory locking: the library can lock every page it uses, but
+the limit for that is small on most systems (often 8 MiB or less for the whole process) and running into it
+makes any later call fail; so this package switches locking off unless S2N_TLS_MLOCK=1 is in the environment
+at import.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ if lib.S2N_TLS_GLUE_VERSION != _GLUE_VERSION:
 class S2NError(Exception):
     """Root of all errors of this package.
 
-    `name` is stable (S2N_ERR_...); `code` may change with the library; `type` is the ErrorType; `source` says where
-    in the library the error was raised, `debug` the same in words; `alert` is the TLS alert that belongs to it.
+    `name` is stable (S2N_ERR_...); `code` may change with the library; `type` is the ErrorType; `source` says
+    where in the library the error was raised, `debug` the same in words; `alert` is the TLS alert that
+    belongs to it.
     """
 
     def __init__(
@@ -187,7 +189,7 @@ def check_pointer(result: Any) -> Any:
     return result
 
 
-# ---- callbacks: C calls a function of the application --------------------------------------------------------------
+# ---- callbacks: C calls a function of the application ------------------------------------------------------
 
 
 class _Pending(threading.local):
@@ -245,7 +247,7 @@ def _wall_clock(payload: Any, nanoseconds: Any) -> int:
     return 0
 
 
-# ---- start -----------------------------------------------------------------------------------------------------------
+# ---- start -------------------------------------------------------------------------------------------------
 
 
 def _start() -> None:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the extension module adds to the generated _cdef.h: the calls from C into Python, the memory transport,
- * and the companion functions that no installed header declares. cffi reads this file; it is not C to compile.
- * The Python side of the callbacks is in _call.py. I/O is not among them: it stays in C (_glue.h).
+ * What the extension module adds to the generated _cdef.h: the calls from C into Python, the memory
+ * transport, and the companion functions that no installed header declares. cffi reads this file; it is not C
+ * to compile. The Python side of the callbacks is in _call.py. I/O is not among them: it stays in C
+ * (_glue.h).
  */
 
 extern "Python" uint8_t s2n_tls_verify_host(const char *name, size_t len, void *payload);

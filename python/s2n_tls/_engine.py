@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The asyncio protocol and transport under s2n_tls.aio: between an event loop's transport and a TLSBuffer.
 
-The event loop writes what arrives straight into the library's incoming queue (BufferedProtocol). Flow control passes
-through in both directions; handshake and shutdown have time limits; a blinding delay is waited for with the
-transport open and silent, not by sleeping.
+The event loop writes what arrives straight into the library's incoming queue (BufferedProtocol). Flow control
+passes through in both directions; handshake and shutdown have time limits; a blinding delay is waited for
+with the transport open and silent, not by sleeping.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Engine(asyncio.BufferedProtocol):
         self._wrote_eof = False
         self._error: Optional[Exception] = None
 
-    # ---- called by the transport below ---------------------------------------------------------------------------
+    # ---- called by the transport below ---------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.lower = cast(asyncio.Transport, transport)
@@ -151,7 +151,7 @@ class Engine(asyncio.BufferedProtocol):
         if self._connected:
             self.protocol.resume_writing()
 
-    # ---- the pump ---------------------------------------------------------------------------------------------------
+    # ---- the pump ------------------------------------------------------------------------------------------
 
     def _pump(self) -> None:
         try:
@@ -251,7 +251,7 @@ class Engine(asyncio.BufferedProtocol):
         self._error = self._error or error
         self.lower.abort()
 
-    # ---- called through the transport above -------------------------------------------------------------------------
+    # ---- called through the transport above ----------------------------------------------------------------
 
     def write(self, data: Union[bytes, bytearray, memoryview]) -> None:
         if self._wrote_eof:

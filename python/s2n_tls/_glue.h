@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The C part of the extension module s2n_tls._s2n: a mempipe with a gate in front of its reading side. Included
- * by the C file that _build_ffi.py writes; never calls Python, so the record loop runs without the GIL.
+ * The C part of the extension module s2n_tls._s2n: a mempipe with a gate in front of its reading side.
+ * Included by the C file that _build_ffi.py writes; never calls Python, so the record loop runs without the
+ * GIL.
  *
- * The gate hands the library whole records only (RFC 8446 5.1). Between two calls the library then never holds a
- * part of one, which is what s2n_connection_serialize needs: what has not been decrypted yet lies in the pipe,
- * where it can be taken out and moved along with the connection. Callers hold a lock per direction (_pipe.py).
+ * The gate hands the library whole records only (RFC 8446 5.1). Between two calls the library then never
+ * holds a part of one, which is what s2n_connection_serialize needs: what has not been decrypted yet lies in
+ * the pipe, where it can be taken out and moved along with the connection. Callers hold a lock per direction
+ * (connection.py).
  */
 #ifndef S2N_TLS_GLUE_H
 #define S2N_TLS_GLUE_H
@@ -32,8 +34,10 @@ struct s2n_tls_pipe {
     bool whole;
 };
 
-/* How much may be read from the start of a record: all of it once it is complete, nothing before. Records that
- * cannot be right and the rest before the end of the stream pass as they are, so the library can refuse them. */
+/* How much may be read from the start of a record: all of it once it is complete, nothing before. Records
+that
+ * cannot be right and the rest before the end of the stream pass as they are, so the library can refuse them.
+ * */
 static size_t s2n_tls_pipe_grant_(const struct s2n_tls_pipe *pipe)
 {
     size_t have = 0;

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lifetimes of C objects: who owns one, who still needs it, and when it is really freed.
 
-The library counts no references, and a config that is freed under a connection is a crash. So each C object has a
-`Resource`, which knows how many others need it, and a `Handle`, the Python object that a program sees. Closing a
-handle or collecting it only dooms the resource; the last user frees it, in whatever order the collector works.
+The library counts no references, and a config that is freed under a connection is a crash. So each C object
+has a `Resource`, which knows how many others need it, and a `Handle`, the Python object that a program sees.
+Closing a handle or collecting it only dooms the resource; the last user frees it, in whatever order the
+collector works.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from ._call import HandleClosed, UsageError, ffi
 
 T = TypeVar("T", bound="Handle")
 
-# One lock for all counts: held for a few instructions only. Reentrant, because the collector may run a destructor
-# on the thread that holds it. A child process gets a new one: the thread that held it may not exist there.
+# One lock for all counts: held for a few instructions only. Reentrant, because the collector may run a
+# destructor on the thread that holds it. A child process gets a new one: the thread that held it may not
+# exist there.
 _gate = threading.RLock()
 _generation = 0
 
@@ -104,7 +106,8 @@ class Handle:
     def __init__(self, pointer: Any, free: Callable[[Any], Any]) -> None:
         self._resource = Resource(pointer, free, self._private)
         self._closed = False
-        # The collector releases this cdata with the handle; in a cycle, too, and never before it is unreachable.
+        # The collector releases this cdata with the handle; in a cycle, too, and never before it is
+        # unreachable.
         self._guard = ffi.gc(ffi.cast("void *", pointer), self._resource.doom)
 
     def close(self) -> None:
@@ -154,7 +157,8 @@ class Borrowed:
 
 
 class Side:
-    """A lock that knows its owner and is not reentrant: taking it twice raises instead of waiting for oneself.
+    """A lock that knows its owner and is not reentrant: taking it twice raises instead of waiting for
+    oneself.
 
     One guards each direction of a connection. As a context manager it is a lock of its own.
     """
@@ -191,8 +195,8 @@ class Side:
 class Exclusive:
     """Context manager: the pointer of a connection, with one direction or both for this thread alone.
 
-    The library allows one reader and one writer at a time, and nothing else beside them. A thread that is inside
-    already, in either direction, is refused: waiting for the other could never end.
+    The library allows one reader and one writer at a time, and nothing else beside them. A thread that is
+    inside already, in either direction, is refused: waiting for the other could never end.
     """
 
     __slots__ = ("_resource", "_sides", "_all")

@@ -106,10 +106,11 @@ async def start_tls(
     handshake_timeout: Optional[float] = None,
     shutdown_timeout: Optional[float] = None,
 ) -> TLSTransport:
-    """Switch a plain transport to TLS and do the handshake. `protocol` then belongs to the transport returned.
+    """Switch a plain transport to TLS and do the handshake. `protocol` then belongs to the transport
+    returned.
 
-    `received` are bytes that the plain protocol has read too far. With a `state` from detach(), the connection
-    goes on where it was, without a handshake.
+    `received` are bytes that the plain protocol has read too far. With a `state` from detach(), the
+    connection goes on where it was, without a handshake.
     """
     if state is not None:
         buffer = TLSBuffer.attach(state, config)

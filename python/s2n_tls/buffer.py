@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLSBuffer: TLS without I/O. Bytes from the peer go in, bytes for the peer come out, data is read and written.
+"""TLSBuffer: TLS without I/O. Bytes from the peer go in, bytes for the peer come out, data is read and
+written.
 
-The only class that pumps records; TLSSocket and aio put it between a socket and a program. It also knows how to
-leave a process with everything that is under way: detach() and attach().
+The only class that pumps records; TLSSocket and aio put it between a socket and a program. It also knows how
+to leave a process with everything that is under way: detach() and attach().
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ CHUNK = 65536
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """A whole connection at rest, to be continued elsewhere. Holds keys: seal it before it leaves the process.
+    """A whole connection at rest, to be continued elsewhere. Holds keys: seal it before it leaves the
+    process.
 
-    `blob` is the library's format V1. `plaintext` was decrypted and not read; `received` came from the network and
-    was not decrypted; `unsent` was encrypted and not sent. `info` is what the handshake agreed upon, if known.
+    `blob` is the library's format V1. `plaintext` was decrypted and not read; `received` came from the
+    network and was not decrypted; `unsent` was encrypted and not sent. `info` is what the handshake agreed
+    upon, if known.
     """
 
     server_side: bool
@@ -39,8 +42,9 @@ class ConnectionState:
 class TLSBuffer:
     """One end of a TLS connection, in memory.
 
-    Wire side: feed(), feed_eof(), take(). Program side: handshake(), read(), read_into(), write(), shutdown().
-    A call that needs more bytes from the peer raises WantRead. After every call there may be something to take().
+    Wire side: feed(), feed_eof(), take(). Program side: handshake(), read(), read_into(), write(),
+    shutdown(). A call that needs more bytes from the peer raises WantRead. After every call there may be
+    something to take().
     """
 
     def __init__(
@@ -86,7 +90,7 @@ class TLSBuffer:
                 raise MemoryError("s2n_tls: no memory for bytes that were not sent")
         return buffer
 
-    # ---- the wire ---------------------------------------------------------------------------------------------------
+    # ---- the wire ------------------------------------------------------------------------------------------
 
     def feed(self, data: Buffer) -> None:
         """Bytes that came from the peer."""
@@ -150,7 +154,7 @@ class TLSBuffer:
                 raise UsageError("send() took more bytes than there are")
         return count
 
-    # ---- the program -----------------------------------------------------------------------------------------------
+    # ---- the program ---------------------------------------------------------------------------------------
 
     def handshake(self) -> None:
         """Do the handshake, or go on with it. Raises WantRead until it is complete."""
@@ -203,7 +207,7 @@ class TLSBuffer:
         """What the handshake agreed upon."""
         return self._carried or self.connection.info()
 
-    # ---- leaving ----------------------------------------------------------------------------------------------------
+    # ---- leaving -------------------------------------------------------------------------------------------
 
     def serialize(self) -> bytes:
         """The connection in format V1, when nothing is under way; detach() when something may be."""
@@ -214,8 +218,8 @@ class TLSBuffer:
     def detach(self) -> ConnectionState:
         """The connection with all that is under way. It cannot be used here any more.
 
-        Possible at any moment between two calls once the handshake is complete, until one side has closed. If it
-        fails, the connection is as it was.
+        Possible at any moment between two calls once the handshake is complete, until one side has closed. If
+        it fails, the connection is as it was.
         """
         info = self.info()
         while waiting := self.connection.peek():

@@ -88,7 +88,7 @@ class Config(Handle):
                 check(attach(pointer))
                 user.keeps(self._resource)
 
-    # ---- what is offered -------------------------------------------------------------------------------------------
+    # ---- what is offered -----------------------------------------------------------------------------------
 
     def set_policy(self, policy: Union[str, SecurityPolicy]) -> None:
         """Choose versions, suites, groups and signature schemes by the name of a policy."""
@@ -128,7 +128,7 @@ class Config(Handle):
         """As a server agree when a client asks for shorter records."""
         self._set(lib.s2n_config_accept_max_fragment_length)
 
-    # ---- who we are -----------------------------------------------------------------------------------------------
+    # ---- who we are ----------------------------------------------------------------------------------------
 
     def add_certificate(self, pair: CertificateKeyPair) -> None:
         """Add a chain with its key. A server may have many and chooses by server name and key type."""
@@ -155,7 +155,7 @@ class Config(Handle):
         """Check every signature of our own before it is sent."""
         self._set(lib.s2n_config_set_verify_after_sign, int(enabled))
 
-    # ---- whom we trust ---------------------------------------------------------------------------------------------
+    # ---- whom we trust -------------------------------------------------------------------------------------
 
     def add_trust(self, pem: PEM) -> None:
         """Trust these certificates, given as PEM text."""
@@ -215,7 +215,7 @@ class Config(Handle):
         """Accept certificates made for another purpose. No way back for this config."""
         self._set(lib.s2n_config_disable_x509_intent_verification)
 
-    # ---- the rest ---------------------------------------------------------------------------------------------------
+    # ---- the rest ------------------------------------------------------------------------------------------
 
     def allow_serialization(self) -> None:
         """Let connections be saved with serialize(), in format V1. No way back for this config."""

@@ -32,8 +32,8 @@ class Saved(NamedTuple):
 class Connection(Handle):
     """One end of a TLS connection. See the module for transports and threads.
 
-    A failure that could be a probe starts a delay (`blinding_delay`) which this class does not sleep through: the
-    caller waits before it closes the transport. TLSSocket and aio do so.
+    A failure that could be a probe starts a delay (`blinding_delay`) which this class does not sleep through:
+    the caller waits before it closes the transport. TLSSocket and aio do so.
     """
 
     _private = True
@@ -67,7 +67,7 @@ class Connection(Handle):
         with self._both as conn:
             check(function(conn, *args))
 
-    # ---- before the handshake -------------------------------------------------------------------------------------
+    # ---- before the handshake ------------------------------------------------------------------------------
 
     def set_config(self, config: Config) -> None:
         """Use these settings; freezes them."""
@@ -136,7 +136,7 @@ class Connection(Handle):
         """Who sleeps after a failure. With BUILT_IN the failing call itself does, for up to 30 s, deaf to Ctrl-C."""
         self._set(lib.s2n_connection_set_blinding, int(Blinding(mode)))
 
-    # ---- record sizes, any time -----------------------------------------------------------------------------------
+    # ---- record sizes, any time ----------------------------------------------------------------------------
 
     def prefer_throughput(self) -> None:
         """Send the longest records (16384 bytes)."""
@@ -162,7 +162,7 @@ class Connection(Handle):
         """Give back what only the handshake needed."""
         self._set(lib.s2n_connection_free_handshake)
 
-    # ---- handshake and data ------------------------------------------------------------------------------------------
+    # ---- handshake and data --------------------------------------------------------------------------------
 
     def negotiate(self) -> None:
         """Do the handshake, or go on with it. Raises WantRead or WantWrite until it is complete."""
@@ -233,7 +233,7 @@ class Connection(Handle):
             if lib.s2n_shutdown(conn, self._blocked) != 0:
                 fail(conn, self._blocked[0])
 
-    # ---- facts ------------------------------------------------------------------------------------------------------
+    # ---- facts ---------------------------------------------------------------------------------------------
 
     def info(self) -> HandshakeInfo:
         """What the handshake agreed upon; read from the library once."""
@@ -285,7 +285,7 @@ class Connection(Handle):
             pairs = self._config._pairs if chosen and self._config is not None else []
             return next((pair for pair in pairs if pair._resource.is_at(chosen)), None)
 
-    # ---- leaving and coming back ------------------------------------------------------------------------------------
+    # ---- leaving and coming back ---------------------------------------------------------------------------
 
     def serialize(self) -> bytes:
         """The connection as bytes (format V1); it cannot be used here any more.
@@ -326,7 +326,7 @@ class Connection(Handle):
             raise
         return conn
 
-    # ---- the memory transport ---------------------------------------------------------------------------------------
+    # ---- the memory transport ------------------------------------------------------------------------------
 
     def _memory(self) -> Any:
         if self._pipe is None:

@@ -5,10 +5,10 @@
     send_connection(unix_sock, tls, key)              tls = receive_connection(unix_sock, key, config).tls
 
 Frame, integers big-endian: version (1 byte, 1), role (1 byte, 0 server, 1 client), length of what follows the
-nonce (4 bytes), nonce (12 random bytes), then AES-256-GCM of the payload with its 16 byte tag. Associated data is
-"s2n-tls handoff" and the six bytes before the nonce. The descriptor travels with the frame (SCM_RIGHTS).
-The payload is a list of fields, each: number (1 byte), length (4 bytes), value; see FIELDS. Unknown fields are
-refused. The key has 32 bytes, known to both sides, and is used for at most 2^32 frames.
+nonce (4 bytes), nonce (12 random bytes), then AES-256-GCM of the payload with its 16 byte tag. Associated
+data is "s2n-tls handoff" and the six bytes before the nonce. The descriptor travels with the frame
+(SCM_RIGHTS). The payload is a list of fields, each: number (1 byte), length (4 bytes), value; see FIELDS.
+Unknown fields are refused. The key has 32 bytes, known to both sides, and is used for at most 2^32 frames.
 
 Needs the package `cryptography` (extra [handoff]). A program in C that speaks this: python/demo/hop.c.
 """
@@ -157,8 +157,8 @@ def _read_fields(payload: bytes) -> dict[str, bytes]:
 def send_connection(unix_sock: socket.socket, tls: TLSSocket, key: Sealed, app_data: bytes = b"") -> None:
     """Give a connection away: it goes on in whatever process receives it, and is gone here.
 
-    Possible at any moment once the handshake is complete. If not one byte could be sent, the connection is given
-    back to `tls` and works as before; after a later failure nobody has it.
+    Possible at any moment once the handshake is complete. If not one byte could be sent, the connection is
+    given back to `tls` and works as before; after a later failure nobody has it.
     """
     _cipher(key)  # before anything is given up
     config = tls.buffer.connection._config
@@ -176,8 +176,8 @@ def send_connection(unix_sock: socket.socket, tls: TLSSocket, key: Sealed, app_d
 def receive_connection(unix_sock: socket.socket, key: Sealed, config: Optional[Config] = None) -> Received:
     """Wait for a connection that send_connection() gives away, and continue it.
 
-    EOFError when the other side has closed; HandoffError when the frame is not genuine. The connection needs a
-    config only for what it shall do later: one with `serializable` can be handed on.
+    EOFError when the other side has closed; HandoffError when the frame is not genuine. The connection needs
+    a config only for what it shall do later: one with `serializable` can be handed on.
     """
     frame, fd = receive_frame(unix_sock)
     sock = None

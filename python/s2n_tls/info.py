@@ -18,8 +18,8 @@ VERSIONS = {20: "SSLv2", 30: "SSLv3", 31: "TLSv1", 32: "TLSv1.1", 33: "TLSv1.2",
 class HandshakeInfo:
     """The facts of a finished handshake. What is not known is None or empty.
 
-    A connection that was restored knows its version and suite; the rest is lost in format V1, but travels along
-    when a whole connection is handed over (`TLSBuffer.detach`, `handoff`).
+    A connection that was restored knows its version and suite; the rest is lost in format V1, but travels
+    along when a whole connection is handed over (`TLSBuffer.detach`, `handoff`).
     """
 
     version: str

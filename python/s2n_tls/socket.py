@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLSSocket: TLS over a connected socket. Blocking, with a timeout, or not blocking, like the socket it was given.
+"""TLSSocket: TLS over a connected socket. Blocking, with a timeout, or not blocking, like the socket it was
+given.
 
-It owns the socket. Waiting happens in Python, between records and with no lock held: one thread may send while
-another receives, timeouts cover the whole call, and Ctrl-C works.
+It owns the socket. Waiting happens in Python, between records and with no lock held: one thread may send
+while another receives, timeouts cover the whole call, and Ctrl-C works.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from typing import Any, Optional, Union
 
 from ._call import S2NError, UsageError, WantRead, WantWrite, WouldBlock
+from ._files import RawSocketFile
 from ._handle import Side
 from .buffer import ConnectionState, TLSBuffer
 from .config import Config
@@ -27,8 +29,8 @@ _SEND_CHUNK = 65536
 class TLSSocket:
     """A TLS connection over a socket. Made by wrap_client(), wrap_server(), create_connection(), attach().
 
-    A blocking socket that fails with an error that could be a probe waits out the blinding delay (10 to 30 s unless
-    the config says otherwise) before it raises; after the error, only close() makes sense.
+    A blocking socket that fails with an error that could be a probe waits out the blinding delay (10 to 30 s
+    unless the config says otherwise) before it raises; after the error, only close() makes sense.
     """
 
     def __init__(self, sock: _socket.socket, buffer: TLSBuffer, *, do_handshake: bool = True) -> None:
@@ -49,7 +51,7 @@ class TLSSocket:
     def __repr__(self) -> str:
         return f"<s2n_tls.TLSSocket fd={self.fileno()} {self.buffer.connection!r}>"
 
-    # ---- waiting ---------------------------------------------------------------------------------------------------
+    # ---- waiting -------------------------------------------------------------------------------------------
 
     def _deadline(self) -> Optional[float]:
         return None if self._timeout is None else time.monotonic() + self._timeout
@@ -106,7 +108,7 @@ class TLSSocket:
         except (S2NError, OSError):
             pass  # the peer may be gone, or the delay not over: there is nobody to tell
 
-    # ---- handshake and data ------------------------------------------------------------------------------------------
+    # ---- handshake and data --------------------------------------------------------------------------------
 
     def do_handshake(self) -> None:
         """Do the handshake, or go on with it (not blocking: after WantRead or WantWrite)."""
@@ -184,7 +186,7 @@ class TLSSocket:
         """Bytes that recv() would return without touching the socket."""
         return self.buffer.pending
 
-    # ---- the end --------------------------------------------------------------------------------------------------
+    # ---- the end -------------------------------------------------------------------------------------------
 
     def shutdown_write(self) -> None:
         """Say that nothing more will be sent; TLS 1.3 can go on receiving."""
@@ -226,7 +228,7 @@ class TLSSocket:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    # ---- moving ------------------------------------------------------------------------------------------------------
+    # ---- moving --------------------------------------------------------------------------------------------
 
     def serialize(self) -> bytes:
         """The connection in format V1, when nothing is under way. `socket` stays open, close() closes it.
@@ -266,7 +268,7 @@ class TLSSocket:
         """Continue on this socket a connection that detach() gave up."""
         return cls(sock, TLSBuffer.attach(state, config))
 
-    # ---- facts -----------------------------------------------------------------------------------------------------
+    # ---- facts ---------------------------------------------------------------------------------------------
 
     def info(self) -> HandshakeInfo:
         """What the handshake agreed upon."""
@@ -292,7 +294,7 @@ class TLSSocket:
         cert = self.info().peer_certificate
         return cert.der if cert is not None else None
 
-    # ---- like a socket ----------------------------------------------------------------------------------------------
+    # ---- like a socket -------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
         """The descriptor, for select() and the like; -1 when closed. recv() first while pending() is not 0."""
@@ -324,7 +326,7 @@ class TLSSocket:
         """A file object over this socket, which closing it leaves open."""
         if not set(mode) <= set("rwb") or not set(mode) & set("rw"):
             raise UsageError(f"mode {mode!r} is not made of r, w and b")
-        raw = _Raw(self, "r" in mode, "w" in mode)
+        raw = RawSocketFile(self, "r" in mode, "w" in mode)
         size = io.DEFAULT_BUFFER_SIZE if buffering < 0 else buffering
         if size == 0:
             if "b" not in mode:
@@ -333,35 +335,6 @@ class TLSSocket:
         kind: Any = io.BufferedReader if "w" not in mode else io.BufferedWriter
         buffered = io.BufferedRWPair(raw, raw, size) if {"r", "w"} <= set(mode) else kind(raw, size)
         return buffered if "b" in mode else io.TextIOWrapper(buffered, **text)
-
-
-class _Raw(io.RawIOBase):
-    """What makefile() builds on."""
-
-    def __init__(self, tls: TLSSocket, readable: bool, writable: bool) -> None:
-        super().__init__()
-        self._tls, self._readable, self._writable = tls, readable, writable
-
-    def readable(self) -> bool:
-        return self._readable
-
-    def writable(self) -> bool:
-        return self._writable
-
-    def readinto(self, buffer: Any) -> Optional[int]:
-        try:
-            return self._tls.recv_into(buffer)
-        except WouldBlock:
-            return None
-
-    def write(self, data: Any) -> Optional[int]:
-        try:
-            return self._tls.send(data)
-        except WouldBlock:
-            return None
-
-    def fileno(self) -> int:
-        return self._tls.fileno()
 
 
 def _key_bits(cipher: str) -> int:

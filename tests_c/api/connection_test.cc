@@ -241,15 +241,14 @@ TEST_F(ConnectionTest, ServersAlpnOrderDecides) {
 TEST_F(ConnectionTest, OwnAlpnListHidesTheConfigs) {
     PairOptions options = Tls13();
     options.client.alpn = { "h2" };
-    options.server.alpn = { "h2", "x" };
+    options.server.alpn = { "h2", "own" };
     options.client.conn_hook = [](s2n_connection *c) {
-        const uint8_t x = 'x';
-        EXPECT_OK(s2n_connection_append_protocol_preference(c, &x, 1));
+        EXPECT_OK(s2n_connection_append_protocol_preference(c, reinterpret_cast<const uint8_t *>("own"), 3));
     };
     Pair pair(options);
     ASSERT_TRUE(pair.Negotiate().ok());
-    EXPECT_STREQ(s2n_get_application_protocol(pair.client().conn), "x");
-    EXPECT_STREQ(s2n_get_application_protocol(pair.server().conn), "x");
+    EXPECT_STREQ(s2n_get_application_protocol(pair.client().conn), "own");
+    EXPECT_STREQ(s2n_get_application_protocol(pair.server().conn), "own");
 }
 
 TEST_F(ConnectionTest, NoCommonProtocolIsNoError) {

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include <map>
 #include <vector>
 
 #include "pki.h"
@@ -268,9 +269,10 @@ private:
 
 class LibsslIdleServer : public Idle {
 public:
-    LibsslIdleServer(std::shared_ptr<World> world) : world_(std::move(world)), server_(world_->NewServer()) {}
+    LibsslIdleServer(std::shared_ptr<World> world) : world_(std::move(world)) {}
     ~LibsslIdleServer() override { Drop(server_); }
 
+    void Create() override { server_ = world_->NewServer(); }
     void Handshake(bool with_data) override {
         SSL *client = world_->NewClient();
         Stopwatch watch;
@@ -290,7 +292,7 @@ public:
 
 private:
     std::shared_ptr<World> world_;
-    SSL *server_;
+    SSL *server_ = nullptr;
 };
 
 } // namespace
@@ -302,7 +304,9 @@ std::unique_ptr<Bulk> LibsslBulk(const CipherCase &c, const SizeCase &s) {
 }
 
 std::unique_ptr<Idle> LibsslIdle(const HandshakeCase &c) {
-    static const std::shared_ptr<World> world = std::make_shared<World>(SettingsOf(c));
+    static std::map<std::string, std::shared_ptr<World>> worlds;
+    std::shared_ptr<World> &world = worlds[c.name];
+    world = world != nullptr ? world : std::make_shared<World>(SettingsOf(c));
     return std::make_unique<LibsslIdleServer>(world);
 }
 

@@ -14,63 +14,51 @@ double HeapInUse() {
     return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
+/* n servers that go through the stages of their life together. */
 class Scale {
 public:
-    Scale(IdleMaker make, const HandshakeCase &c, size_t n) : make_(make), case_(c), n_(n) {
-        /* What is only allocated once is not a connection's weight. */
-        for (int i = 0; i < 20; i++) {
-            std::unique_ptr<Idle> warm = make_(case_);
-            warm->Handshake(true);
-            warm->FreeHandshake();
-            warm->ReleaseBuffers();
+    Scale(IdleMaker make, const HandshakeCase &c, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+            live_.push_back(make(c));
         }
+        empty_ = HeapInUse();
     }
 
-    void Created(Weights *out) {
-        Begin();
-        out->emplace_back("created and configured", Each([](Idle &) {}));
-        live_.clear();
-    }
-    void Living(Weights *out) {
-        Begin();
-        out->emplace_back("after the handshake", Each([](Idle &idle) { idle.Handshake(false); }));
-        Begin();
-        out->emplace_back("after 16 KiB each way", Each([](Idle &idle) { idle.Handshake(true); }));
-        out->emplace_back("after free_handshake", Each([](Idle &idle) { idle.FreeHandshake(); }));
-        out->emplace_back("after release_buffers", Each([](Idle &idle) { idle.ReleaseBuffers(); }));
-        live_.clear();
+    template <typename Stage> double After(Stage stage) {
+        for (const std::unique_ptr<Idle> &idle : live_) {
+            stage(*idle);
+        }
+        return (HeapInUse() - empty_) / static_cast<double>(live_.size());
     }
 
 private:
-    void Begin() {
-        live_.clear();
-        live_.reserve(n_);
-        empty_ = HeapInUse();
-    }
-    template <typename Action> double Each(Action act) {
-        for (size_t i = 0; i < n_; i++) {
-            if (i == live_.size()) {
-                live_.push_back(make_(case_));
-            }
-            act(*live_[i]);
-        }
-        return (HeapInUse() - empty_) / static_cast<double>(n_);
-    }
-
-    IdleMaker make_;
-    HandshakeCase case_;
-    size_t n_;
-    double empty_ = 0;
     std::vector<std::unique_ptr<Idle>> live_;
+    double empty_;
 };
 
 } // namespace
 
 Weights Weigh(IdleMaker make, const HandshakeCase &c, size_t n) {
+    auto create = [](Idle &idle) { idle.Create(); };
+    auto handshake = [](Idle &idle) { idle.Handshake(false); };
+    auto handshake_and_data = [](Idle &idle) { idle.Handshake(true); };
+    {
+        /* What is only allocated once is not a connection's weight. */
+        Scale warm(make, c, 20);
+        warm.After(create);
+        warm.After(handshake_and_data);
+    }
     Weights weights;
+    {
+        Scale scale(make, c, n);
+        weights.emplace_back("created and configured", scale.After(create));
+        weights.emplace_back("after the handshake", scale.After(handshake));
+    }
     Scale scale(make, c, n);
-    scale.Created(&weights);
-    scale.Living(&weights);
+    scale.After(create);
+    weights.emplace_back("after 16 KiB each way", scale.After(handshake_and_data));
+    weights.emplace_back("after free_handshake", scale.After([](Idle &idle) { idle.FreeHandshake(); }));
+    weights.emplace_back("after release_buffers", scale.After([](Idle &idle) { idle.ReleaseBuffers(); }));
     return weights;
 }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "pki.h"
@@ -352,9 +353,10 @@ private:
 
 class OursIdleServer : public Idle {
 public:
-    OursIdleServer(std::shared_ptr<World> world) : world_(std::move(world)), server_(world_->NewServer()) {}
+    OursIdleServer(std::shared_ptr<World> world) : world_(std::move(world)) {}
     ~OursIdleServer() override { s2n_connection_free(server_); }
 
+    void Create() override { server_ = world_->NewServer(); }
     void Handshake(bool with_data) override {
         s2n_connection *client = world_->NewClient();
         Stopwatch watch;
@@ -383,7 +385,7 @@ private:
     }
 
     std::shared_ptr<World> world_;
-    s2n_connection *server_;
+    s2n_connection *server_ = nullptr;
 };
 
 } // namespace
@@ -395,7 +397,9 @@ std::unique_ptr<Bulk> OursBulk(const CipherCase &c, const SizeCase &s) { return 
 std::unique_ptr<Mover> OursMover(const CipherCase &c) { return std::make_unique<OursMoverWork>(c); }
 
 std::unique_ptr<Idle> OursIdle(const HandshakeCase &c) {
-    static const std::shared_ptr<World> world = std::make_shared<World>(c);
+    static std::map<std::string, std::shared_ptr<World>> worlds;
+    std::shared_ptr<World> &world = worlds[c.name];
+    world = world != nullptr ? world : std::make_shared<World>(c);
     return std::make_unique<OursIdleServer>(world);
 }
 

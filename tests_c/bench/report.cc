@@ -29,13 +29,15 @@ constexpr Limit limits[] = {
 };
 
 const std::map<Table, const char *> table_names = {
-    { Table::HANDSHAKE, "handshake" }, { Table::BULK, "bulk" }, { Table::MOVE, "move" }, { Table::MEMORY, "memory" }
+    { Table::HANDSHAKE, "handshake" }, { Table::STRANGERS, "strangers" }, { Table::BULK, "bulk" },
+    { Table::MOVE, "move" }, { Table::MEMORY, "memory" }
 };
 const std::map<Stack, const char *> stack_names = {
     { Stack::OURS, "ours" }, { Stack::LIBSSL, "libssl" }, { Stack::FLOOR, "floor" }, { Stack::NOTHING, "itself" }
 };
 const std::map<Table, const char *> titles = {
     { Table::HANDSHAKE, "Full handshakes, us of CPU (new objects, certificates and host name verified)" },
+    { Table::STRANGERS, "The same with a server certificate never met before, us of CPU" },
     { Table::BULK, "Bulk data on one core, MB/s, one record per call" },
     { Table::MOVE, "Moving a connection, us of CPU" },
     { Table::MEMORY, "Heap bytes of one live server connection" },
@@ -68,13 +70,19 @@ std::string Shown(const Row &row, double value) {
     case Table::BULK: return Format("%.0f", RecordBytes(row.name) / value * 1000);
     case Table::MEMORY: return Format("%.0f", value);
     case Table::MOVE: return Format("%.2f", value / 1000);
-    case Table::HANDSHAKE: break;
+    case Table::HANDSHAKE:
+    case Table::STRANGERS: break;
     }
     return Format("%.1f", value / 1000);
 }
 
 /* What limits.def is matched with: size and direction stand between blanks. */
 std::string Label(const Row &row) { return row.part.empty() ? row.name : row.name + " " + row.part; }
+
+/* One side of a handshake, not the whole. */
+bool IsSide(const Row &row) {
+    return (row.table == Table::HANDSHAKE || row.table == Table::STRANGERS) && !row.part.empty();
+}
 
 std::string Word(const Verdict &v) {
     if (v.required) {
@@ -150,8 +158,7 @@ std::vector<Verdict> Report::Judge(const Row &row) const {
     std::vector<Verdict> verdicts;
     std::string label = Label(row) + " ";
     for (const Limit &limit : limits) {
-        bool side = row.table == Table::HANDSHAKE && !row.part.empty();
-        if (limit.table != row.table || side || label.find(limit.rows) == std::string::npos ||
+        if (limit.table != row.table || IsSide(row) || label.find(limit.rows) == std::string::npos ||
             !row.has(Stack::OURS) || (limit.against != Stack::NOTHING && !row.has(limit.against))) {
             continue;
         }
@@ -164,8 +171,7 @@ std::vector<Verdict> Report::Judge(const Row &row) const {
 }
 
 void Report::PrintRow(std::ostream &out, const Row &row) const {
-    bool side = row.table == Table::HANDSHAKE && !row.part.empty();
-    out << Format("  %-34s", side ? ("    " + row.part).c_str() : Label(row).c_str());
+    out << Format("  %-44s", IsSide(row) ? ("    " + row.part).c_str() : Label(row).c_str());
     for (Stack stack : { Stack::OURS, Stack::LIBSSL, Stack::FLOOR }) {
         out << Format("%10s", row.has(stack) ? Shown(row, row.value(stack)).c_str() : "");
     }
@@ -192,7 +198,7 @@ void Report::PrintTable(std::ostream &out, Table table) const {
         }
         if (!any) {
             out << "\n" << titles.at(table) << "\n";
-            out << Format("  %-34s%10s%10s%10s%13s%13s\n", "", "ours", "libssl", "floor",
+            out << Format("  %-44s%10s%10s%10s%13s%13s\n", "", "ours", "libssl", "floor",
                           table == Table::BULK ? "of libssl" : "to libssl", table == Table::BULK ? "of floor" : "to floor");
             any = true;
         }
@@ -222,8 +228,8 @@ void Report::PrintSummary(std::ostream &out) const {
 }
 
 void Report::Print(std::ostream &out) const {
-    for (Table table : { Table::HANDSHAKE, Table::BULK, Table::MOVE, Table::MEMORY }) {
-        PrintTable(out, table);
+    for (const auto &entry : titles) {
+        PrintTable(out, entry.first);
     }
     PrintSummary(out);
 }

@@ -15,7 +15,7 @@
 
 namespace bench {
 
-enum class Table { HANDSHAKE, BULK, MOVE, MEMORY };
+enum class Table { HANDSHAKE, STRANGERS, BULK, MOVE, MEMORY };
 enum class Stack { OURS, LIBSSL, FLOOR, NOTHING };
 
 double Median(std::vector<double> v);

@@ -77,10 +77,11 @@ public:
     virtual Times Once() = 0;
 };
 
-/* One server connection kept alive to see what it weighs. The peer is gone after Handshake. */
+/* One server connection kept alive to see what it weighs: none before Create. The peer is gone after Handshake. */
 class Idle {
 public:
     virtual ~Idle() = default;
+    virtual void Create() = 0;
     virtual void Handshake(bool with_data) = 0;
     virtual void FreeHandshake() = 0; /* libssl has no such thing: does nothing */
     virtual void ReleaseBuffers() = 0;

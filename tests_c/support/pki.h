@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys and certificates made at run time, for every C++ test. Keys are made once per process (RSA ones take a tenth
- * of a second). Plain libcrypto, no part of this library. Failing to make one throws.
+ * Keys and certificates made at run time, for every C++ test. Keys are made once per process (RSA ones take a
+ * tenth of a second). Plain libcrypto, no part of this library. Failing to make one throws.
  *
- *     const Pki &pki = PkiFor(KeyKind::P256);         // root, intermediate, leaf for "localhost" and its addresses
- *     o.server.chain_pem = pki.chain_pem; o.server.key_pem = pki.leaf.key_pem; o.client.trust_pem = pki.root.pem;
+ *     const Pki &pki = PkiFor(KeyKind::P256); // root, intermediate, leaf for "localhost" and its addresses
+ *     o.server.chain_pem = pki.chain_pem; o.server.key_pem = pki.leaf.key_pem;
+ *     o.client.trust_pem = pki.root.pem;
  *
  *     Issued odd = Issue(CertSpec().Leaf("a.test").San("DNS:*.a.test").Until(past), &pki.root);
  */

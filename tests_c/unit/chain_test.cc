@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading our own chains, their names and facts, and extension access (contract functions-1.md 4, functions-2.md 12). */
+/* Loading our own chains, their names and facts, and extension access (contract functions-1.md 4,
+ * functions-2.md 12). */
 #include "support/core_fixture.h"
 #include "support/pki.h"
 
@@ -263,7 +264,8 @@ TEST_F(Chain, CertificateCutOrProlongedAnywhereIsNone)
     }
 }
 
-/* Whatever single bits do to the encoding: libcrypto accepts all that the walker accepts (but not the other way round). */
+/* Whatever single bits do to the encoding: libcrypto accepts all that the walker accepts (but not the
+ * other way round). */
 TEST_F(Chain, WalkerAcceptsNoMoreThanLibcrypto)
 {
     const Bytes &good = PkiFor(KeyKind::P256).leaf.der;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key agreement: both ways into libcrypto agree with each other, and no bad share is ever used. RFC 7748, RFC 8422. */
+/* Key agreement: both ways into libcrypto agree with each other, and no bad share is ever used. RFC 7748,
+ * RFC 8422. */
 #include "support/core_fixture.h"
 
 #include <openssl/ec.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keys of certificates: the fast import and libcrypto's decoder give the same keys, low-level handles and key
- * objects make and accept the same signatures, and nothing malformed becomes a key. RFC 5280, 4055, 5480, 8017.
+ * objects make and accept the same signatures, and nothing malformed becomes a key. RFC 5280, 4055, 5480,
+ * 8017.
  */
 #include "support/core_fixture.h"
 #include "support/pki.h"
@@ -223,7 +224,8 @@ TEST_F(Pkey, OtherKindsOfKeyAreRefused)
     EXPECT_EQ(info.sig, SIG_NONE);
 }
 
-/* SEQUENCE { SEQUENCE { rsaEncryption, parameters }, BIT STRING { SEQUENCE { modulus, exponent } } }, short forms. */
+/* SEQUENCE { SEQUENCE { rsaEncryption, parameters }, BIT STRING { SEQUENCE { modulus, exponent } } },
+ * short forms. */
 Bytes SmallRsa(const Bytes &parameters, const Bytes &modulus, const Bytes &exponent)
 {
     auto wrap = [](uint8_t tag, const Bytes &content) {

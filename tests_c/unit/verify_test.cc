@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Judging peers' chains: what is accepted, which error each fault gives, the order of names, and that the memory of
- * verified chains never accepts what a new verification would not (RFC 5280 6, RFC 9525, contract functions-1.md 6).
+ * Judging peers' chains: what is accepted, which error each fault gives, the order of names, and that the
+ * memory of verified chains never accepts what a new verification would not (RFC 5280 6, RFC 9525, contract
+ * functions-1.md 6).
  */
 #include "support/core_fixture.h"
 #include "support/pki.h"

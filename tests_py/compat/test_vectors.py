@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Saved connections made by the reference: each must load, send and receive the same bytes, and be saved alike.
+"""Saved connections made by the reference: each must load, send and receive the same bytes, and be saved
+alike.
 
-tests_py/vectors/serialization_v1.json.gz holds the rows; differs.json beside it lists, with reasons, those where this
-library refuses what the reference accepts. A row listed there must really differ.
+tests_py/vectors/serialization_v1.json.gz holds the rows; differs.json beside it lists, with reasons, those
+where this library refuses what the reference accepts. A row listed there must really differ.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Conversations with `openssl s_client` and `s_server` over loopback: suites, groups, retries, key updates; each moves
-to a new object in the middle."""
+"""Conversations with `openssl s_client` and `s_server` over loopback: suites, groups, retries, key updates;
+each moves to a new object in the middle."""
 
 from __future__ import annotations
 

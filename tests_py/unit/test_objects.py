@@ -58,7 +58,8 @@ class TestSecurityPolicy:
             except S2NError as error:
                 if error.name == "S2N_ERR_INVALID_SECURITY_POLICY":
                     unknown.append(name)
-        # Without usable groups: "null" has none at all, the others need post-quantum ones, which OpenSSL 3.0 lacks.
+        # Without usable groups: "null" has none at all, the others need post-quantum ones, which OpenSSL 3.0
+        # lacks.
         assert {name for name in unknown if "pq" not in name.lower()} <= {"null", "cnsa_2", "20260219"}
 
 
@@ -196,6 +197,7 @@ class TestHandshakeInfo:
 MODULES = [
     "_call",
     "_engine",
+    "_files",
     "_handle",
     "aio",
     "buffer",
