@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shared by s2nc and s2nd: start-up, error reports, and the settings that both programs put on a config
+ * Shared by s2nc and s2nd: start-up, and the settings that both programs put on a config
  * or a connection. Called by the two main files; never does network I/O. Messages go to stderr only when
  * something is wrong, because test harnesses expect it to be empty.
  */
@@ -12,37 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-bool tool_report(const char *message)
-{
-    int error = s2n_errno;
-    fprintf(stderr, "[%d] %s: '%s' : '%s'\n", (int) getpid(), message, s2n_strerror(error, "EN"),
-            s2n_strerror_debug(error, "EN"));
-    return false;
-}
-
-void tool_unavailable(const char *program, const char *option)
-{
-    fprintf(stderr, "%s: option --%s is not available in this release yet\n", program, option);
-}
-
-bool tool_parse_number(const char *text, uint32_t max, uint32_t *out)
-{
-    char *end = NULL;
-    unsigned long long value = 0;
-
-    /* strtoull takes signs and leading blanks, which would turn "-1" into a huge number. */
-    if (text[0] < '0' || text[0] > '9') {
-        return false;
-    }
-    errno = 0;
-    value = strtoull(text, &end, 10);
-    if (errno != 0 || *end != '\0' || value > max) {
-        return false;
-    }
-    *out = (uint32_t) value;
-    return true;
-}
 
 static bool check_fips(const char *program)
 {

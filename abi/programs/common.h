@@ -44,7 +44,7 @@ struct tool_settings {
     FILE *key_log_file;
 };
 
-/* common.c ---------------------------------------------------------------------------------------- */
+/* report.c ---------------------------------------------------------------------------------------- */
 
 /* tool_report prints the calling thread's library error behind a message; always returns false. */
 bool tool_report(const char *message);
@@ -54,6 +54,8 @@ void tool_unavailable(const char *program, const char *option);
 
 /* tool_parse_number reads a decimal number from 0 to max; false when text is anything else. */
 bool tool_parse_number(const char *text, uint32_t max, uint32_t *out);
+
+/* common.c ---------------------------------------------------------------------------------------- */
 
 /* tool_start initialises the library, prints the libcrypto line and checks FIPS mode if required. */
 bool tool_start(const struct tool_settings *settings);

@@ -4,18 +4,25 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional, Protocol
 
 from ._call import WouldBlock
 
-if TYPE_CHECKING:
-    from .socket import TLSSocket
+
+class Stream(Protocol):
+    """What the file needs of a TLSSocket."""
+
+    def recv_into(self, buffer: Any) -> int: ...
+
+    def send(self, data: Any) -> int: ...
+
+    def fileno(self) -> int: ...
 
 
 class RawSocketFile(io.RawIOBase):
     """Reads and writes a TLSSocket; None where it would block, as io wants it."""
 
-    def __init__(self, tls: TLSSocket, readable: bool, writable: bool) -> None:
+    def __init__(self, tls: Stream, readable: bool, writable: bool) -> None:
         super().__init__()
         self._tls, self._readable, self._writable = tls, readable, writable
 
