@@ -17,8 +17,8 @@ struct s2n_cert_chain_and_key *s2n_cert_chain_and_key_new(void)
 int s2n_cert_chain_and_key_load_pem(struct s2n_cert_chain_and_key *chain_and_key, const char *chain_pem,
                                     const char *private_key_pem)
 {
-    return result(GIVEN(chain_and_key) && GIVEN(chain_pem) && GIVEN(private_key_pem)
-                  && chain_load(chain_and_key, text_span(chain_pem), key_span(private_key_pem)));
+    return result(GIVEN(chain_and_key) && GIVEN(chain_pem) && GIVEN(private_key_pem) &&
+                  chain_load(chain_and_key, text_span(chain_pem), key_span(private_key_pem)));
 }
 
 int s2n_cert_chain_and_key_load_pem_bytes(struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem,
@@ -32,11 +32,11 @@ int s2n_cert_chain_and_key_load_pem_bytes(struct s2n_cert_chain_and_key *chain_a
     return result(chain_load(chain_and_key, SPAN(chain_pem, chain_pem_len), key));
 }
 
-int s2n_cert_chain_and_key_load_public_pem_bytes(struct s2n_cert_chain_and_key *chain_and_key, uint8_t *chain_pem,
-                                                 uint32_t chain_pem_len)
+int s2n_cert_chain_and_key_load_public_pem_bytes(struct s2n_cert_chain_and_key *chain_and_key,
+                                                 uint8_t *chain_pem, uint32_t chain_pem_len)
 {
-    return result(GIVEN(chain_and_key) && GIVEN(chain_pem)
-                  && chain_load(chain_and_key, SPAN(chain_pem, chain_pem_len), SPAN_NONE));
+    return result(GIVEN(chain_and_key) && GIVEN(chain_pem) &&
+                  chain_load(chain_and_key, SPAN(chain_pem, chain_pem_len), SPAN_NONE));
 }
 
 int s2n_cert_chain_and_key_free(struct s2n_cert_chain_and_key *cert_and_key)
@@ -115,12 +115,13 @@ static bool give(struct span from, uint8_t *out, uint32_t *len)
     return true;
 }
 
-int s2n_cert_get_x509_extension_value_length(struct s2n_cert *cert, const uint8_t *oid, uint32_t *ext_value_len)
+int s2n_cert_get_x509_extension_value_length(struct s2n_cert *cert, const uint8_t *oid,
+                                             uint32_t *ext_value_len)
 {
     AUTO_BUF value = { 0 };
     bool critical;
-    bool ok = GIVEN(cert) && GIVEN(oid) && GIVEN(ext_value_len)
-              && cert_extension(cert, (const char *) oid, &value, &critical);
+    bool ok = GIVEN(cert) && GIVEN(oid) && GIVEN(ext_value_len) &&
+              cert_extension(cert, (const char *) oid, &value, &critical);
     if (ok) {
         *ext_value_len = value.len;
     }
@@ -132,9 +133,9 @@ int s2n_cert_get_x509_extension_value(struct s2n_cert *cert, const uint8_t *oid,
 {
     AUTO_BUF value = { 0 };
     bool is_critical = false;
-    bool ok = GIVEN(cert) && GIVEN(oid) && GIVEN(ext_value) && GIVEN(ext_value_len) && GIVEN(critical)
-              && cert_extension(cert, (const char *) oid, &value, &is_critical)
-              && give(buf_span(&value), ext_value, ext_value_len);
+    bool ok = GIVEN(cert) && GIVEN(oid) && GIVEN(ext_value) && GIVEN(ext_value_len) && GIVEN(critical) &&
+              cert_extension(cert, (const char *) oid, &value, &is_critical) &&
+              give(buf_span(&value), ext_value, ext_value_len);
     if (ok) {
         *critical = is_critical;
     }
@@ -165,8 +166,8 @@ int s2n_cert_get_utf8_string_from_extension_data(const uint8_t *extension_data, 
                                                  uint8_t *out_data, uint32_t *out_len)
 {
     struct span text;
-    return result(GIVEN(out_data) && GIVEN(out_len) && utf8_text(extension_data, extension_len, &text)
-                  && give(text, out_data, out_len));
+    return result(GIVEN(out_data) && GIVEN(out_len) && utf8_text(extension_data, extension_len, &text) &&
+                  give(text, out_data, out_len));
 }
 
 /* ---- chains of a connection ---- */
@@ -185,7 +186,8 @@ static bool copy_peer(const struct peer_chain *peer, struct s2n_cert_chain_and_k
     return ok;
 }
 
-int s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn, struct s2n_cert_chain_and_key *cert_chain)
+int s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn,
+                                       struct s2n_cert_chain_and_key *cert_chain)
 {
     if (!GIVEN(conn) || !GIVEN(cert_chain)) {
         return S2N_FAILURE;

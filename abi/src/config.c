@@ -203,12 +203,15 @@ int s2n_config_get_supported_groups(struct s2n_config *config, uint16_t *ids, ui
 
 /* ---- ALPN and client authentication ---- */
 
-int s2n_config_append_protocol_preference(struct s2n_config *config, const uint8_t *protocol, uint8_t protocol_len)
+int s2n_config_append_protocol_preference(struct s2n_config *config, const uint8_t *protocol,
+                                          uint8_t protocol_len)
 {
-    return result(GIVEN(config) && GIVEN(protocol) && alpn_append(&config->alpn, SPAN(protocol, protocol_len)));
+    return result(GIVEN(config) && GIVEN(protocol) &&
+                  alpn_append(&config->alpn, SPAN(protocol, protocol_len)));
 }
 
-int s2n_config_set_protocol_preferences(struct s2n_config *config, const char *const *protocols, int protocol_count)
+int s2n_config_set_protocol_preferences(struct s2n_config *config, const char *const *protocols,
+                                        int protocol_count)
 {
     return result(GIVEN(config) && alpn_set(&config->alpn, protocols, protocol_count));
 }

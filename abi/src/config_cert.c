@@ -17,15 +17,15 @@ int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config,
                                                struct s2n_cert_chain_and_key **cert_key_pairs,
                                                uint32_t num_cert_key_pairs)
 {
-    return result(GIVEN(config) && GIVEN(cert_key_pairs)
-                  && config_set_defaults(config, cert_key_pairs, num_cert_key_pairs));
+    return result(GIVEN(config) && GIVEN(cert_key_pairs) &&
+                  config_set_defaults(config, cert_key_pairs, num_cert_key_pairs));
 }
 
 int s2n_config_add_cert_chain_and_key(struct s2n_config *config, const char *cert_chain_pem,
                                       const char *private_key_pem)
 {
-    return result(GIVEN(config) && GIVEN(cert_chain_pem) && GIVEN(private_key_pem)
-                  && config_add_chain_pem(config, text_span(cert_chain_pem), key_span(private_key_pem)));
+    return result(GIVEN(config) && GIVEN(cert_chain_pem) && GIVEN(private_key_pem) &&
+                  config_add_chain_pem(config, text_span(cert_chain_pem), key_span(private_key_pem)));
 }
 
 /* The names go with the chain, so that no handshake can find it any more. */

@@ -16,13 +16,14 @@ int s2n_config_load_system_certs(struct s2n_config *config)
 int s2n_config_set_verification_ca_location(struct s2n_config *config, const char *ca_pem_filename,
                                             const char *ca_dir)
 {
-    return result(GIVEN(config) && config_trust(config)
-                  && trust_add_location(config->trust, ca_pem_filename, ca_dir));
+    return result(GIVEN(config) && config_trust(config) &&
+                  trust_add_location(config->trust, ca_pem_filename, ca_dir));
 }
 
 int s2n_config_add_pem_to_trust_store(struct s2n_config *config, const char *pem)
 {
-    return result(GIVEN(config) && GIVEN(pem) && config_trust(config) && trust_add_pem(config->trust, text_span(pem)));
+    return result(GIVEN(config) && GIVEN(pem) && config_trust(config) &&
+                  trust_add_pem(config->trust, text_span(pem)));
 }
 
 int s2n_config_wipe_trust_store(struct s2n_config *config)

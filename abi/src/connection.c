@@ -91,7 +91,8 @@ int s2n_connection_set_verify_host_callback(struct s2n_connection *conn, s2n_ver
 int s2n_connection_append_protocol_preference(struct s2n_connection *conn, const uint8_t *protocol,
                                               uint8_t protocol_len)
 {
-    return result(GIVEN(conn) && GIVEN(protocol) && alpn_append(&conn->set.alpn, SPAN(protocol, protocol_len)));
+    return result(GIVEN(conn) && GIVEN(protocol) &&
+                  alpn_append(&conn->set.alpn, SPAN(protocol, protocol_len)));
 }
 
 int s2n_connection_set_protocol_preferences(struct s2n_connection *conn, const char *const *protocols,

@@ -15,16 +15,28 @@
 /* A required pointer: true, or false with ERR_NULL and the caller's line. */
 #define GIVEN(pointer) ((pointer) != NULL || fail(ERR_NULL))
 
-static inline int result(bool ok) { return ok ? 0 : -1; }
+static inline int result(bool ok)
+{
+    return ok ? 0 : -1;
+}
 
 /* The bytes of a terminated string, without its terminator. */
-static inline struct span text_span(const char *text) { return SPAN((const uint8_t *) text, strlen(text)); }
+static inline struct span text_span(const char *text)
+{
+    return SPAN((const uint8_t *) text, strlen(text));
+}
 
 /* A private key's text with its terminator, so that even an empty text is a text: the core takes no bytes at all for
  * "no key is wanted". */
-static inline struct span key_span(const char *pem) { return SPAN((const uint8_t *) pem, strlen(pem) + 1); }
+static inline struct span key_span(const char *pem)
+{
+    return SPAN((const uint8_t *) pem, strlen(pem) + 1);
+}
 
 /* A wire version as the API counts: 0x0304 is 34, and VER_NONE is 0. */
-static inline int decimal_version(uint16_t wire) { return (wire >> 8) * 10 + (wire & 0xFF); }
+static inline int decimal_version(uint16_t wire)
+{
+    return (wire >> 8) * 10 + (wire & 0xFF);
+}
 
 #endif

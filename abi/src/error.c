@@ -77,8 +77,9 @@ int s2n_print_stacktrace(FILE *fptr)
         return S2N_FAILURE;
     }
     if (!err_traces_on()) {
-        (void) fprintf(fptr, "Backtraces are not captured.\n%s\n",
-                       "Set the environment variable S2N_PRINT_STACKTRACE before the program starts to see them.");
+        (void) fprintf(
+            fptr, "Backtraces are not captured.\n%s\n",
+            "Set the environment variable S2N_PRINT_STACKTRACE before the program starts to see them.");
         return S2N_SUCCESS;
     }
     const struct err_trace *trace = err_trace_get();

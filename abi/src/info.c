@@ -170,7 +170,8 @@ int s2n_connection_get_selected_signature_algorithm(struct s2n_connection *conn,
     return S2N_SUCCESS;
 }
 
-int s2n_connection_get_selected_digest_algorithm(struct s2n_connection *conn, s2n_tls_hash_algorithm *chosen_alg)
+int s2n_connection_get_selected_digest_algorithm(struct s2n_connection *conn,
+                                                 s2n_tls_hash_algorithm *chosen_alg)
 {
     if (!GIVEN(conn) || !GIVEN(chosen_alg)) {
         return S2N_FAILURE;
@@ -274,11 +275,13 @@ static bool master_available(const struct s2n_connection *conn, size_t max_size)
     if (version_of(conn) == TLS13) {
         return fail(ERR_INVALID_STATE);
     }
-    bool here = conn->session.complete && !conn->session.restored && conn->session.master.n == MASTER_SECRET_LEN;
+    bool here =
+        conn->session.complete && !conn->session.restored && conn->session.master.n == MASTER_SECRET_LEN;
     return here || fail(ERR_HANDSHAKE_NOT_COMPLETE);
 }
 
-int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size)
+int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes,
+                                     size_t max_size)
 {
     if (!GIVEN(conn) || !GIVEN(secret_bytes) || !master_available(conn, max_size)) {
         return S2N_FAILURE;

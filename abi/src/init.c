@@ -127,18 +127,21 @@ int s2n_get_fips_mode(s2n_fips_mode *fips_mode)
     return S2N_SUCCESS;
 }
 
-int s2n_mem_set_callbacks(s2n_mem_init_callback mem_init_callback, s2n_mem_cleanup_callback mem_cleanup_callback,
-                          s2n_mem_malloc_callback mem_malloc_callback, s2n_mem_free_callback mem_free_callback)
+int s2n_mem_set_callbacks(s2n_mem_init_callback mem_init_callback,
+                          s2n_mem_cleanup_callback mem_cleanup_callback,
+                          s2n_mem_malloc_callback mem_malloc_callback,
+                          s2n_mem_free_callback mem_free_callback)
 {
-    bool ok = not_yet(initialised) && GIVEN(mem_init_callback) && GIVEN(mem_cleanup_callback)
-              && GIVEN(mem_malloc_callback) && GIVEN(mem_free_callback);
+    bool ok = not_yet(initialised) && GIVEN(mem_init_callback) && GIVEN(mem_cleanup_callback) &&
+              GIVEN(mem_malloc_callback) && GIVEN(mem_free_callback);
     if (ok) {
         mem_hooks_set(mem_init_callback, mem_cleanup_callback, mem_malloc_callback, mem_free_callback);
     }
     return result(ok);
 }
 
-int s2n_rand_set_callbacks(s2n_rand_init_callback rand_init_callback, s2n_rand_cleanup_callback rand_cleanup_callback,
+int s2n_rand_set_callbacks(s2n_rand_init_callback rand_init_callback,
+                           s2n_rand_cleanup_callback rand_cleanup_callback,
                            s2n_rand_seed_callback rand_seed_callback, s2n_rand_mix_callback rand_mix_callback)
 {
     (void) rand_init_callback;

@@ -166,8 +166,8 @@ static bool buffers_given(const struct iovec *bufs, size_t count)
     return true;
 }
 
-ssize_t s2n_sendv_with_offset(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count, ssize_t offs,
-                              s2n_blocked_status *blocked)
+ssize_t s2n_sendv_with_offset(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count,
+                              ssize_t offs, s2n_blocked_status *blocked)
 {
     size_t n = count > 0 ? (size_t) count : 0; /* a negative count is no buffers */
     size_t sent;
@@ -184,7 +184,8 @@ ssize_t s2n_sendv_with_offset(struct s2n_connection *conn, const struct iovec *b
     return (ssize_t) sent;
 }
 
-ssize_t s2n_sendv(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count, s2n_blocked_status *blocked)
+ssize_t s2n_sendv(struct s2n_connection *conn, const struct iovec *bufs, ssize_t count,
+                  s2n_blocked_status *blocked)
 {
     return s2n_sendv_with_offset(conn, bufs, count, 0, blocked);
 }

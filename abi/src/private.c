@@ -39,7 +39,8 @@ static bool alert_of(int error, uint8_t *out)
         *out = (uint8_t) number;
         return true;
     default:
-        return fail(err_type(error) >= ERR_T_OK && err_type(error) < ERR_T_COUNT ? ERR_NO_ALERT : ERR_UNIMPLEMENTED);
+        return fail(err_type(error) >= ERR_T_OK && err_type(error) < ERR_T_COUNT ? ERR_NO_ALERT
+                                                                                 : ERR_UNIMPLEMENTED);
     }
 }
 

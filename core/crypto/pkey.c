@@ -23,7 +23,7 @@
 
 #define PREMASTER_SIZE 48
 
-bool pkey_alloc(const struct pkey_info *info, struct pkey **out)
+bool pkey_make(const struct pkey_info *info, struct pkey **out)
 {
     struct pkey *k = NULL;
     TRY(mem_new(&k));
@@ -41,7 +41,7 @@ struct pkey *pkey_ref(struct pkey *k)
     return k;
 }
 
-void pkey_free(struct pkey *k)
+void pkey_drop(struct pkey *k)
 {
     if (k == NULL || __atomic_fetch_sub(&k->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
@@ -132,14 +132,14 @@ bool pkey_from_private_der(struct span der, struct pkey **out)
     struct pkey_info info;
     struct pkey *k = NULL;
     EVP_PKEY *key = private_decode(der);
-    if (key == NULL || !private_info(key, der, &info) || !pkey_alloc(&info, &k)) {
+    if (key == NULL || !private_info(key, der, &info) || !pkey_make(&info, &k)) {
         EVP_PKEY_free(key);
         return fail(ERR_DECODE_PRIVATE_KEY);
     }
     k->evp = key;
     k->has_private = true;
     if (!pkey_attach_low(k)) {
-        pkey_free(k);
+        pkey_drop(k);
         return fail(ERR_DECODE_PRIVATE_KEY);
     }
     *out = k;

@@ -31,7 +31,7 @@ MUST_USE bool pkey_peek_spki(struct span spki, struct pkey_info *out);
 /* pkey_from_private_der: PKCS#1, SEC1 or PKCS#8; ERR_DECODE_PRIVATE_KEY. */
 MUST_USE bool pkey_from_private_der(struct span der, struct pkey **out);
 struct pkey *pkey_ref(struct pkey *k);
-void pkey_free(struct pkey *k);
+void pkey_drop(struct pkey *k);
 const struct pkey_info *pkey_get_info(const struct pkey *k);
 bool pkey_matches(const struct pkey *priv, const struct pkey *pub);
 bool pkey_has_private(const struct pkey *k);

@@ -34,6 +34,6 @@ extern const struct pkey_sign_ops pkey_low, pkey_high;
 MUST_USE bool pkey_decode_spki(struct span spki, const struct pkey_info *info, struct pkey **out);
 /* pkey_attach_low: give a key that has only its key object the low-level handle as well (load time). */
 MUST_USE bool pkey_attach_low(struct pkey *k);
-MUST_USE bool pkey_alloc(const struct pkey_info *info, struct pkey **out);
+MUST_USE bool pkey_make(const struct pkey_info *info, struct pkey **out);
 
 #endif

@@ -164,12 +164,12 @@ bool pkey_from_spki(struct span spki, struct pkey **out)
     if (s.compressed || crypto_fips()) {
         TRY(pkey_decode_spki(spki, &s.info, &k));
     } else {
-        TRY(pkey_alloc(&s.info, &k));
+        TRY(pkey_make(&s.info, &k));
         k->ec = s.info.sig == SIG_ECDSA ? ec_import(&s) : NULL;
         k->rsa = s.info.sig == SIG_ECDSA ? NULL : rsa_import(&s);
     }
     if (!pkey_attach_low(k)) {
-        pkey_free(k);
+        pkey_drop(k);
         return fail(ERR_DECODE_CERTIFICATE);
     }
     *out = k;
@@ -206,7 +206,7 @@ bool pkey_decode_spki(struct span spki, const struct pkey_info *info, struct pke
     bool ok = key != NULL && EVP_PKEY_get_base_id(key) == base_id(info->sig) &&
               EVP_PKEY_get_bits(key) >= (info->sig == SIG_ECDSA ? 0 : RSA_BITS_MIN) &&
               EVP_PKEY_get_bits(key) <= RSA_BITS_MAX;
-    if (!ok || !pkey_alloc(info, &k)) {
+    if (!ok || !pkey_make(info, &k)) {
         EVP_PKEY_free(key);
         return fail(ERR_DECODE_CERTIFICATE);
     }

@@ -32,8 +32,8 @@ static void content_free(struct s2n_cert_chain_and_key *c)
     mem_free(c->certs, c->n * sizeof(struct s2n_cert));
     names_free(c->names, c->names_n);
     buf_free(&c->wire12);
-    pkey_free(c->leaf);
-    pkey_free(c->key);
+    pkey_drop(c->leaf);
+    pkey_drop(c->key);
 }
 
 void chain_free(struct s2n_cert_chain_and_key *c)

@@ -56,7 +56,7 @@ void peer_free(struct peer_chain *p)
     if (p == NULL || __atomic_fetch_sub(&p->refs, 1, __ATOMIC_ACQ_REL) != 1) {
         return;
     }
-    pkey_free(p->key);
+    pkey_drop(p->key);
     mem_free(p, p->size);
 }
 

@@ -21,11 +21,12 @@
 #include "support/pair.h"
 #include "support/pki.h"
 
-namespace s2n_test {
+namespace s2n_test
+{
 
 /* The failure value of a call: NULL of a pointer, -1 of an int, UINT64_MAX of s2n_connection_get_delay. */
-template <typename T>
-bool Failed(T result) {
+template <typename T> bool Failed(T result)
+{
     if constexpr (std::is_pointer_v<T>) {
         return result == nullptr;
     } else {
@@ -34,29 +35,37 @@ bool Failed(T result) {
 }
 
 /* The error that a call left, "" where it left none. */
-inline std::string LastError() { return s2n_errno == 0 ? "" : s2n_strerror_name(s2n_errno); }
+inline std::string LastError()
+{
+    return s2n_errno == 0 ? "" : s2n_strerror_name(s2n_errno);
+}
 
 /* A call that must fail with S2N_ERR_<name>. */
-#define EXPECT_ERROR(name, call)                                     \
-    do {                                                             \
-        s2n_errno = 0;                                               \
-        EXPECT_TRUE(::s2n_test::Failed(call)) << #call;              \
+#define EXPECT_ERROR(name, call)                                      \
+    do {                                                              \
+        s2n_errno = 0;                                                \
+        EXPECT_TRUE(::s2n_test::Failed(call)) << #call;               \
         EXPECT_EQ(::s2n_test::LastError(), "S2N_ERR_" name) << #call; \
     } while (0)
 
 /* A call that must succeed, and so must leave the error number alone. */
-#define EXPECT_OK(call)                                          \
-    do {                                                         \
-        s2n_errno = 0;                                           \
+#define EXPECT_OK(call)                                                           \
+    do {                                                                          \
+        s2n_errno = 0;                                                            \
         EXPECT_EQ(call, S2N_SUCCESS) << #call << ": " << ::s2n_test::LastError(); \
     } while (0)
 
-inline uint8_t *Octets(std::string &text) { return reinterpret_cast<uint8_t *>(text.data()); }
+inline uint8_t *Octets(std::string &text)
+{
+    return reinterpret_cast<uint8_t *>(text.data());
+}
 
 /* Fresh objects for each test; all go with it. */
-class ApiTest : public testing::Test {
-protected:
-    void SetUp() override {
+class ApiTest : public testing::Test
+{
+  protected:
+    void SetUp() override
+    {
         EnsureInit();
         config = s2n_config_new_minimal();
         client = s2n_connection_new(S2N_CLIENT);
@@ -66,7 +75,8 @@ protected:
         ASSERT_NE(server, nullptr);
     }
 
-    void TearDown() override {
+    void TearDown() override
+    {
         EXPECT_EQ(s2n_connection_free(client), S2N_SUCCESS);
         EXPECT_EQ(s2n_connection_free(server), S2N_SUCCESS);
         EXPECT_EQ(s2n_config_free(config), S2N_SUCCESS);
@@ -76,12 +86,14 @@ protected:
     }
 
     /* An empty chain object that lives as long as the test. */
-    s2n_cert_chain_and_key *NewChain() {
+    s2n_cert_chain_and_key *NewChain()
+    {
         chains.push_back(s2n_cert_chain_and_key_new());
         return chains.back();
     }
 
-    s2n_cert_chain_and_key *Load(const std::string &chain_pem, const std::string &key_pem) {
+    s2n_cert_chain_and_key *Load(const std::string &chain_pem, const std::string &key_pem)
+    {
         s2n_cert_chain_and_key *chain = NewChain();
         EXPECT_EQ(s2n_cert_chain_and_key_load_pem(chain, chain_pem.c_str(), key_pem.c_str()), S2N_SUCCESS)
             << LastError();
@@ -96,7 +108,8 @@ protected:
 };
 
 /* A server with a certificate of this kind and a client that trusts it. */
-inline PairOptions Served(const std::string &policy = "default", KeyKind kind = KeyKind::P256) {
+inline PairOptions Served(const std::string &policy = "default", KeyKind kind = KeyKind::P256)
+{
     const Pki &pki = PkiFor(kind);
     return PairOptions::Simple(policy, pki.chain_pem, pki.leaf.key_pem, pki.root.pem);
 }

@@ -4,21 +4,27 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
-class CertTest : public ApiTest {
-protected:
-    static int LoadInto(s2n_cert_chain_and_key *chain, const std::string &chain_pem, const std::string &key_pem) {
+class CertTest : public ApiTest
+{
+  protected:
+    static int LoadInto(s2n_cert_chain_and_key *chain, const std::string &chain_pem,
+                        const std::string &key_pem)
+    {
         return s2n_cert_chain_and_key_load_pem(chain, chain_pem.c_str(), key_pem.c_str());
     }
 
-    s2n_cert *Leaf(s2n_cert_chain_and_key *chain) {
+    s2n_cert *Leaf(s2n_cert_chain_and_key *chain)
+    {
         s2n_cert *cert = nullptr;
         EXPECT_OK(s2n_cert_chain_get_cert(chain, &cert, 0));
         return cert;
     }
 
-    static std::vector<uint8_t> Der(s2n_cert_chain_and_key *chain, uint32_t i) {
+    static std::vector<uint8_t> Der(s2n_cert_chain_and_key *chain, uint32_t i)
+    {
         s2n_cert *cert = nullptr;
         const uint8_t *der = nullptr;
         uint32_t n = 0;
@@ -27,7 +33,8 @@ protected:
         return std::vector<uint8_t>(der, der + n);
     }
 
-    static uint32_t Length(s2n_cert_chain_and_key *chain) {
+    static uint32_t Length(s2n_cert_chain_and_key *chain)
+    {
         uint32_t n = 0;
         EXPECT_OK(s2n_cert_chain_get_length(chain, &n));
         return n;
@@ -36,7 +43,10 @@ protected:
     const Pki &pki = PkiFor(KeyKind::P256);
 };
 
-const uint8_t *Oid(const char *text) { return reinterpret_cast<const uint8_t *>(text); }
+const uint8_t *Oid(const char *text)
+{
+    return reinterpret_cast<const uint8_t *>(text);
+}
 
 const char kOwnOid[] = "1.3.6.1.4.1.55555.1";
 
@@ -44,70 +54,85 @@ const char kOwnOid[] = "1.3.6.1.4.1.55555.1";
 
 /* ---- loading ---- */
 
-TEST_F(CertTest, LoadsEveryKindOfKey) {
-    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
+TEST_F(CertTest, LoadsEveryKindOfKey)
+{
+    for (KeyKind kind :
+         { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
         const Pki &p = PkiFor(kind);
         EXPECT_OK(LoadInto(NewChain(), p.chain_pem, p.leaf.key_pem));
     }
     EXPECT_OK(LoadInto(NewChain(), pki.chain_pem, KeyPemTraditional(pki.leaf.key)));
 }
 
-TEST_F(CertTest, RefusesOtherKinds) {
+TEST_F(CertTest, RefusesOtherKinds)
+{
     Issued odd = Issue(CertSpec().Leaf("odd").Key(KeyKind::Ed25519));
     EXPECT_ERROR("DECODE_CERTIFICATE", LoadInto(NewChain(), odd.pem, odd.key_pem));
 }
 
-TEST_F(CertTest, NeedsACertificate) {
+TEST_F(CertTest, NeedsACertificate)
+{
     EXPECT_ERROR("NO_CERTIFICATE_IN_PEM", LoadInto(NewChain(), "", pki.leaf.key_pem));
     EXPECT_ERROR("NO_CERTIFICATE_IN_PEM", LoadInto(NewChain(), "just text", pki.leaf.key_pem));
     EXPECT_ERROR("INVALID_PEM", LoadInto(NewChain(), pki.leaf.key_pem, pki.leaf.key_pem));
     std::string broken = pki.chain_pem.substr(0, pki.chain_pem.size() / 2);
     EXPECT_ERROR("INVALID_PEM", LoadInto(NewChain(), broken.substr(0, 200), pki.leaf.key_pem));
-    EXPECT_ERROR("DECODE_CERTIFICATE", LoadInto(NewChain(), PemBlock("CERTIFICATE", { 0x30, 1, 0 }), pki.leaf.key_pem));
+    EXPECT_ERROR("DECODE_CERTIFICATE",
+                 LoadInto(NewChain(), PemBlock("CERTIFICATE", { 0x30, 1, 0 }), pki.leaf.key_pem));
 }
 
-TEST_F(CertTest, NeedsTheKeyOfTheLeaf) {
+TEST_F(CertTest, NeedsTheKeyOfTheLeaf)
+{
     EXPECT_ERROR("INVALID_PEM", LoadInto(NewChain(), pki.chain_pem, ""));
     EXPECT_ERROR("INVALID_PEM", LoadInto(NewChain(), pki.chain_pem, "just text"));
     EXPECT_ERROR("INVALID_PEM", LoadInto(NewChain(), pki.chain_pem, pki.chain_pem));
-    EXPECT_ERROR("DECODE_PRIVATE_KEY", LoadInto(NewChain(), pki.chain_pem, PemBlock("PRIVATE KEY", { 0x30, 1, 0 })));
+    EXPECT_ERROR("DECODE_PRIVATE_KEY",
+                 LoadInto(NewChain(), pki.chain_pem, PemBlock("PRIVATE KEY", { 0x30, 1, 0 })));
     EXPECT_ERROR("KEY_MISMATCH", LoadInto(NewChain(), pki.chain_pem, pki.root.key_pem));
     EXPECT_ERROR("KEY_MISMATCH", LoadInto(NewChain(), pki.chain_pem, PkiFor(KeyKind::Rsa2048).leaf.key_pem));
 }
 
-TEST_F(CertTest, LoadsBytesWithoutATerminator) {
+TEST_F(CertTest, LoadsBytesWithoutATerminator)
+{
     std::string chain = pki.chain_pem, key = pki.leaf.key_pem;
     auto chain_len = static_cast<uint32_t>(chain.size()), key_len = static_cast<uint32_t>(key.size());
-    EXPECT_OK(s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), chain_len, Octets(key), key_len));
-    EXPECT_OK(s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), chain_len + 1, Octets(key), key_len + 1));
+    EXPECT_OK(
+        s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), chain_len, Octets(key), key_len));
+    EXPECT_OK(s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), chain_len + 1, Octets(key),
+                                                    key_len + 1));
     EXPECT_ERROR("NO_CERTIFICATE_IN_PEM",
                  s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), 0, Octets(key), key_len));
     EXPECT_ERROR("INVALID_PEM",
                  s2n_cert_chain_and_key_load_pem_bytes(NewChain(), Octets(chain), chain_len, Octets(key), 0));
 }
 
-TEST_F(CertTest, CopiesWhatItLoads) {
+TEST_F(CertTest, CopiesWhatItLoads)
+{
     std::string chain = pki.chain_pem, key = pki.leaf.key_pem;
     s2n_cert_chain_and_key *loaded = NewChain();
-    EXPECT_OK(s2n_cert_chain_and_key_load_pem_bytes(loaded, Octets(chain), static_cast<uint32_t>(chain.size()),
-                                                    Octets(key), static_cast<uint32_t>(key.size())));
+    EXPECT_OK(s2n_cert_chain_and_key_load_pem_bytes(loaded, Octets(chain),
+                                                    static_cast<uint32_t>(chain.size()), Octets(key),
+                                                    static_cast<uint32_t>(key.size())));
     std::fill(chain.begin(), chain.end(), 'x');
     std::fill(key.begin(), key.end(), 'x');
     EXPECT_EQ(Der(loaded, 0), pki.leaf.der);
 }
 
-TEST_F(CertTest, KeylessChainNeedsACallbackToServe) {
+TEST_F(CertTest, KeylessChainNeedsACallbackToServe)
+{
     std::string chain = pki.chain_pem;
     s2n_cert_chain_and_key *loaded = NewChain();
     EXPECT_OK(s2n_cert_chain_and_key_load_public_pem_bytes(loaded, Octets(chain),
                                                            static_cast<uint32_t>(chain.size())));
-    EXPECT_ERROR("NO_CERTIFICATE_IN_PEM", s2n_cert_chain_and_key_load_public_pem_bytes(NewChain(), Octets(chain), 0));
+    EXPECT_ERROR("NO_CERTIFICATE_IN_PEM",
+                 s2n_cert_chain_and_key_load_public_pem_bytes(NewChain(), Octets(chain), 0));
     EXPECT_NE(s2n_cert_chain_and_key_get_private_key(loaded), nullptr);
     EXPECT_OK(s2n_config_add_cert_chain_and_key_to_store(config, loaded));
     EXPECT_ERROR("NO_PRIVATE_KEY", s2n_connection_set_config(server, config));
 }
 
-TEST_F(CertTest, ContextAndKeyBelongToTheObject) {
+TEST_F(CertTest, ContextAndKeyBelongToTheObject)
+{
     s2n_cert_chain_and_key *chain = NewChain();
     EXPECT_EQ(s2n_cert_chain_and_key_get_ctx(chain), nullptr);
     EXPECT_OK(s2n_cert_chain_and_key_set_ctx(chain, this));
@@ -121,7 +146,8 @@ TEST_F(CertTest, ContextAndKeyBelongToTheObject) {
 
 /* ---- what is in a chain ---- */
 
-TEST_F(CertTest, ChainIsInTheOrderOfTheText) {
+TEST_F(CertTest, ChainIsInTheOrderOfTheText)
+{
     s2n_cert_chain_and_key *chain = Load(pki);
     ASSERT_EQ(Length(chain), 2u);
     EXPECT_EQ(Der(chain, 0), pki.leaf.der);
@@ -131,7 +157,8 @@ TEST_F(CertTest, ChainIsInTheOrderOfTheText) {
     EXPECT_ERROR("NO_CERT_FOUND", s2n_cert_chain_get_cert(chain, &cert, UINT32_MAX));
 }
 
-TEST_F(CertTest, EmptyChainHasNothing) {
+TEST_F(CertTest, EmptyChainHasNothing)
+{
     uint32_t n = 7;
     s2n_cert *cert = nullptr;
     EXPECT_ERROR("NULL", s2n_cert_chain_get_length(NewChain(), &n));
@@ -141,7 +168,8 @@ TEST_F(CertTest, EmptyChainHasNothing) {
 
 /* ---- extensions ---- */
 
-TEST_F(CertTest, ExtensionIsFoundByItsOid) {
+TEST_F(CertTest, ExtensionIsFoundByItsOid)
+{
     Issued own = Issue(CertSpec().Leaf("own").With(kOwnOid, "critical,DER:0C:02:68:69"));
     s2n_cert *leaf = Leaf(Load(own.pem, own.key_pem));
     uint32_t n = 0;
@@ -156,7 +184,8 @@ TEST_F(CertTest, ExtensionIsFoundByItsOid) {
     EXPECT_EQ(std::memcmp(value, "\x0C\x02hi", 4), 0);
 }
 
-TEST_F(CertTest, ExtensionNeedsRoom) {
+TEST_F(CertTest, ExtensionNeedsRoom)
+{
     s2n_cert *leaf = Leaf(Load(pki));
     uint32_t n = 0, less;
     uint8_t value[512];
@@ -169,7 +198,8 @@ TEST_F(CertTest, ExtensionNeedsRoom) {
     EXPECT_FALSE(critical);
 }
 
-TEST_F(CertTest, MissingExtensionsAndBadOidsDiffer) {
+TEST_F(CertTest, MissingExtensionsAndBadOidsDiffer)
+{
     s2n_cert *leaf = Leaf(Load(pki));
     uint32_t n = 0;
     EXPECT_ERROR("X509_EXTENSION_VALUE_NOT_FOUND",
@@ -186,7 +216,8 @@ TEST_F(CertTest, MissingExtensionsAndBadOidsDiffer) {
     EXPECT_EQ(s2n_cert_get_x509_extension_value(cert, Oid("2.5.29.17"), value, &n, &critical), S2N_FAILURE);
 }
 
-TEST_F(CertTest, Utf8TextIsTakenOutOfAnExtension) {
+TEST_F(CertTest, Utf8TextIsTakenOutOfAnExtension)
+{
     const uint8_t text[] = { 0x0C, 0x02, 'h', 'i' };
     uint32_t n = 0;
     EXPECT_OK(s2n_cert_get_utf8_string_from_extension_data_length(text, sizeof(text), &n));
@@ -200,7 +231,8 @@ TEST_F(CertTest, Utf8TextIsTakenOutOfAnExtension) {
                  s2n_cert_get_utf8_string_from_extension_data(text, sizeof(text), out, &n));
 }
 
-TEST_F(CertTest, Utf8TextIsExactlyThat) {
+TEST_F(CertTest, Utf8TextIsExactlyThat)
+{
     const std::vector<std::vector<uint8_t>> bad = {
         { 0x13, 0x02, 'h', 'i' }, { 0x0C, 0x03, 'h', 'i' }, { 0x0C }, { 0x0C, 0x80 }
     };
@@ -220,7 +252,8 @@ TEST_F(CertTest, Utf8TextIsExactlyThat) {
 
 /* ---- chains of peers ---- */
 
-TEST_F(CertTest, PeerChainIsTheVerifiedOneWithItsAnchor) {
+TEST_F(CertTest, PeerChainIsTheVerifiedOneWithItsAnchor)
+{
     Pair pair(Served());
     s2n_cert_chain_and_key *peer = NewChain();
     EXPECT_ERROR("CERT_NOT_VALIDATED", s2n_connection_get_peer_cert_chain(pair.client().conn, peer));
@@ -237,7 +270,8 @@ TEST_F(CertTest, PeerChainIsTheVerifiedOneWithItsAnchor) {
     EXPECT_EQ(Der(peer, 1), pki.intermediate.der); /* a copy of its own */
 }
 
-TEST_F(CertTest, PeerChainIsNotGiven_WhenNobodyVerifiedIt) {
+TEST_F(CertTest, PeerChainIsNotGiven_WhenNobodyVerifiedIt)
+{
     PairOptions options = Served();
     options.client.verify = false;
     Pair pair(options);
@@ -245,7 +279,8 @@ TEST_F(CertTest, PeerChainIsNotGiven_WhenNobodyVerifiedIt) {
     EXPECT_ERROR("CERT_NOT_VALIDATED", s2n_connection_get_peer_cert_chain(pair.client().conn, NewChain()));
 }
 
-TEST_F(CertTest, SelectedCertIsTheApplicationsObject) {
+TEST_F(CertTest, SelectedCertIsTheApplicationsObject)
+{
     Pair pair(Served());
     EXPECT_EQ(s2n_connection_get_selected_cert(pair.server().conn), nullptr);
     ASSERT_TRUE(pair.Negotiate().ok());
@@ -253,7 +288,8 @@ TEST_F(CertTest, SelectedCertIsTheApplicationsObject) {
     EXPECT_EQ(s2n_connection_get_selected_cert(pair.client().conn), nullptr);
 }
 
-TEST_F(CertTest, ClientChainIsGivenAsItWasSent) {
+TEST_F(CertTest, ClientChainIsGivenAsItWasSent)
+{
     PairOptions options = Served();
     options.client.chain_pem = pki.chain_pem;
     options.client.key_pem = pki.leaf.key_pem;

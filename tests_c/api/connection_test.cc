@@ -4,12 +4,15 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
-class ConnectionTest : public ApiTest {
-protected:
+class ConnectionTest : public ApiTest
+{
+  protected:
     /* What every getter says of a connection without a handshake. */
-    static void ExpectNothingNegotiated(s2n_connection *conn) {
+    static void ExpectNothingNegotiated(s2n_connection *conn)
+    {
         uint8_t first, second;
         const char *name = nullptr;
         s2n_tls_signature_algorithm sig = S2N_TLS_SIGNATURE_RSA;
@@ -42,7 +45,8 @@ protected:
         EXPECT_EQ(s2n_connection_get_delay(conn), 0u);
     }
 
-    static void ExpectFresh(s2n_connection *client, s2n_connection *server) {
+    static void ExpectFresh(s2n_connection *client, s2n_connection *server)
+    {
         ExpectNothingNegotiated(client);
         ExpectNothingNegotiated(server);
         EXPECT_EQ(s2n_connection_get_actual_protocol_version(client), S2N_TLS13);
@@ -53,23 +57,34 @@ protected:
         EXPECT_EQ(s2n_connection_get_server_protocol_version(server), S2N_TLS13);
     }
 
-    static s2n_cert_auth_type ClientAuth(s2n_connection *conn) {
+    static s2n_cert_auth_type ClientAuth(s2n_connection *conn)
+    {
         s2n_cert_auth_type type = S2N_CERT_AUTH_REQUIRED;
         EXPECT_OK(s2n_connection_get_client_auth_type(conn, &type));
         return type;
     }
 };
 
-PairOptions Tls12(KeyKind kind = KeyKind::P256) { return Served("20190214", kind); }
-PairOptions Tls13(KeyKind kind = KeyKind::P256) { return Served("default_tls13", kind); }
+PairOptions Tls12(KeyKind kind = KeyKind::P256)
+{
+    return Served("20190214", kind);
+}
+PairOptions Tls13(KeyKind kind = KeyKind::P256)
+{
+    return Served("default_tls13", kind);
+}
 
 } // namespace
 
 /* ---- life ---- */
 
-TEST_F(ConnectionTest, FreshOneHasNegotiatedNothing) { ExpectFresh(client, server); }
+TEST_F(ConnectionTest, FreshOneHasNegotiatedNothing)
+{
+    ExpectFresh(client, server);
+}
 
-TEST_F(ConnectionTest, WipedOneIsFreshAgain) {
+TEST_F(ConnectionTest, WipedOneIsFreshAgain)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_OK(s2n_connection_wipe(pair.client().conn));
@@ -81,7 +96,8 @@ TEST_F(ConnectionTest, WipedOneIsFreshAgain) {
     EXPECT_EQ(s2n_connection_get_mode(pair.server().conn), S2N_SERVER);
 }
 
-TEST_F(ConnectionTest, WipedOneCanBeUsedAgain) {
+TEST_F(ConnectionTest, WipedOneCanBeUsedAgain)
+{
     Pair pair(Tls13());
     for (int round = 0; round < 3; round++) {
         ASSERT_TRUE(pair.Negotiate().ok()) << round;
@@ -96,7 +112,8 @@ TEST_F(ConnectionTest, WipedOneCanBeUsedAgain) {
     }
 }
 
-TEST_F(ConnectionTest, ContextGoesWithWipe) {
+TEST_F(ConnectionTest, ContextGoesWithWipe)
+{
     EXPECT_EQ(s2n_connection_get_ctx(client), nullptr);
     EXPECT_OK(s2n_connection_set_ctx(client, this));
     EXPECT_EQ(s2n_connection_get_ctx(client), this);
@@ -104,7 +121,8 @@ TEST_F(ConnectionTest, ContextGoesWithWipe) {
     EXPECT_EQ(s2n_connection_get_ctx(client), nullptr);
 }
 
-TEST_F(ConnectionTest, CanBeFreedInAnyState) {
+TEST_F(ConnectionTest, CanBeFreedInAnyState)
+{
     Pair pair(Tls13());
     pair.client().Step();
     pair.Move();
@@ -116,7 +134,8 @@ TEST_F(ConnectionTest, CanBeFreedInAnyState) {
 
 /* ---- config and policy ---- */
 
-TEST_F(ConnectionTest, ConfigCanBeReplaced) {
+TEST_F(ConnectionTest, ConfigCanBeReplaced)
+{
     s2n_config *other = s2n_config_new_minimal();
     EXPECT_OK(s2n_connection_set_config(client, config));
     EXPECT_OK(s2n_connection_set_config(client, config));
@@ -125,7 +144,8 @@ TEST_F(ConnectionTest, ConfigCanBeReplaced) {
     EXPECT_OK(s2n_config_free(other));
 }
 
-TEST_F(ConnectionTest, ClientHasOneIdentity) {
+TEST_F(ConnectionTest, ClientHasOneIdentity)
+{
     EXPECT_OK(s2n_config_add_cert_chain_and_key_to_store(config, Load(PkiFor(KeyKind::P256))));
     EXPECT_OK(s2n_connection_set_config(client, config));
     EXPECT_OK(s2n_connection_wipe(client));
@@ -136,7 +156,8 @@ TEST_F(ConnectionTest, ClientHasOneIdentity) {
     EXPECT_OK(s2n_connection_set_config(server, config));
 }
 
-TEST_F(ConnectionTest, PolicyOverridesTheConfigs) {
+TEST_F(ConnectionTest, PolicyOverridesTheConfigs)
+{
     PairOptions options = Tls13();
     options.client.conn_hook = [](s2n_connection *c) {
         EXPECT_OK(s2n_connection_set_cipher_preferences(c, "20190214"));
@@ -146,16 +167,19 @@ TEST_F(ConnectionTest, PolicyOverridesTheConfigs) {
     EXPECT_EQ(s2n_connection_get_actual_protocol_version(pair.server().conn), S2N_TLS12);
 }
 
-TEST_F(ConnectionTest, PolicyNamesAreChecked) {
+TEST_F(ConnectionTest, PolicyNamesAreChecked)
+{
     EXPECT_ERROR("INVALID_SECURITY_POLICY", s2n_connection_set_cipher_preferences(client, "nonsense"));
     EXPECT_ERROR("DEPRECATED_SECURITY_POLICY",
                  s2n_connection_set_cipher_preferences(client, "PQ-TLS-1-0-2020-12"));
     EXPECT_OK(s2n_config_add_cert_chain_and_key_to_store(config, Load(PkiFor(KeyKind::Rsa2048))));
     EXPECT_OK(s2n_connection_set_config(server, config));
-    EXPECT_ERROR("SECURITY_POLICY_INCOMPATIBLE_CERT", s2n_connection_set_cipher_preferences(server, "rfc9151"));
+    EXPECT_ERROR("SECURITY_POLICY_INCOMPATIBLE_CERT",
+                 s2n_connection_set_cipher_preferences(server, "rfc9151"));
 }
 
-TEST_F(ConnectionTest, PolicyIsHeldAgainstTheNextConfig) {
+TEST_F(ConnectionTest, PolicyIsHeldAgainstTheNextConfig)
+{
     EXPECT_OK(s2n_connection_set_cipher_preferences(server, "rfc9151"));
     EXPECT_OK(s2n_config_add_cert_chain_and_key_to_store(config, Load(PkiFor(KeyKind::Rsa2048))));
     EXPECT_ERROR("SECURITY_POLICY_INCOMPATIBLE_CERT", s2n_connection_set_config(server, config));
@@ -163,7 +187,8 @@ TEST_F(ConnectionTest, PolicyIsHeldAgainstTheNextConfig) {
     EXPECT_OK(s2n_connection_set_config(server, config));
 }
 
-TEST_F(ConnectionTest, ResultIsComparedWithOtherPolicies) {
+TEST_F(ConnectionTest, ResultIsComparedWithOtherPolicies)
+{
     Pair pair(Tls12());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.client().conn;
@@ -177,7 +202,8 @@ TEST_F(ConnectionTest, ResultIsComparedWithOtherPolicies) {
 
 /* ---- names ---- */
 
-TEST_F(ConnectionTest, ServerNameIsCopied) {
+TEST_F(ConnectionTest, ServerNameIsCopied)
+{
     char name[] = "example.test";
     EXPECT_OK(s2n_set_server_name(client, name));
     name[0] = 'X';
@@ -186,7 +212,8 @@ TEST_F(ConnectionTest, ServerNameIsCopied) {
     EXPECT_EQ(s2n_get_server_name(client), nullptr);
 }
 
-TEST_F(ConnectionTest, ServerNameIsReplacedWhole) {
+TEST_F(ConnectionTest, ServerNameIsReplacedWhole)
+{
     EXPECT_OK(s2n_set_server_name(client, "example.com"));
     EXPECT_OK(s2n_set_server_name(client, "a.b"));
     EXPECT_STREQ(s2n_get_server_name(client), "a.b");
@@ -194,19 +221,23 @@ TEST_F(ConnectionTest, ServerNameIsReplacedWhole) {
     EXPECT_EQ(s2n_get_server_name(client), nullptr);
 }
 
-TEST_F(ConnectionTest, ServerNameHas255BytesAndAClient) {
+TEST_F(ConnectionTest, ServerNameHas255BytesAndAClient)
+{
     EXPECT_OK(s2n_set_server_name(client, std::string(255, 'a').c_str()));
     EXPECT_ERROR("SERVER_NAME_TOO_LONG", s2n_set_server_name(client, std::string(256, 'a').c_str()));
     EXPECT_STREQ(s2n_get_server_name(client), std::string(255, 'a').c_str());
     EXPECT_ERROR("CLIENT_MODE", s2n_set_server_name(server, "example.test"));
 }
 
-TEST_F(ConnectionTest, ServerHearsTheNameAndSaysHowItFits) {
+TEST_F(ConnectionTest, ServerHearsTheNameAndSaysHowItFits)
+{
     const struct {
         const char *name;
         s2n_cert_sni_match match;
-    } rows[] = { { "localhost", S2N_SNI_EXACT_MATCH }, { "LocalHost", S2N_SNI_EXACT_MATCH },
-                 { "other.test", S2N_SNI_NO_MATCH }, { "", S2N_SNI_NONE } };
+    } rows[] = { { "localhost", S2N_SNI_EXACT_MATCH },
+                 { "LocalHost", S2N_SNI_EXACT_MATCH },
+                 { "other.test", S2N_SNI_NO_MATCH },
+                 { "", S2N_SNI_NONE } };
     for (const auto &row : rows) {
         PairOptions options = Tls13();
         options.server_name = row.name;
@@ -226,7 +257,8 @@ TEST_F(ConnectionTest, ServerHearsTheNameAndSaysHowItFits) {
     }
 }
 
-TEST_F(ConnectionTest, ServersAlpnOrderDecides) {
+TEST_F(ConnectionTest, ServersAlpnOrderDecides)
+{
     PairOptions options = Tls13();
     options.client.alpn = { "a", "h2", "http/1.1" };
     options.server.alpn = { "http/1.1", "h2" };
@@ -238,7 +270,8 @@ TEST_F(ConnectionTest, ServersAlpnOrderDecides) {
     EXPECT_STREQ(s2n_get_application_protocol(pair.client().conn), "http/1.1");
 }
 
-TEST_F(ConnectionTest, OwnAlpnListHidesTheConfigs) {
+TEST_F(ConnectionTest, OwnAlpnListHidesTheConfigs)
+{
     PairOptions options = Tls13();
     options.client.alpn = { "h2" };
     options.server.alpn = { "h2", "own" };
@@ -251,7 +284,8 @@ TEST_F(ConnectionTest, OwnAlpnListHidesTheConfigs) {
     EXPECT_STREQ(s2n_get_application_protocol(pair.server().conn), "own");
 }
 
-TEST_F(ConnectionTest, NoCommonProtocolIsNoError) {
+TEST_F(ConnectionTest, NoCommonProtocolIsNoError)
+{
     PairOptions options = Tls13();
     options.client.alpn = { "h2" };
     options.server.alpn = { "h3" };
@@ -266,24 +300,29 @@ TEST_F(ConnectionTest, NoCommonProtocolIsNoError) {
     EXPECT_EQ(s2n_get_application_protocol(pair.server().conn), nullptr);
 }
 
-TEST_F(ConnectionTest, OwnAlpnListIsChecked) {
+TEST_F(ConnectionTest, OwnAlpnListIsChecked)
+{
     std::string name(256, 'x');
     const char *bad[] = { "h2", "" }, *long_one[] = { name.c_str() }, *hole[] = { nullptr };
-    EXPECT_ERROR("INVALID_APPLICATION_PROTOCOL", s2n_connection_append_protocol_preference(client, Octets(name), 0));
+    EXPECT_ERROR("INVALID_APPLICATION_PROTOCOL",
+                 s2n_connection_append_protocol_preference(client, Octets(name), 0));
     EXPECT_ERROR("INVALID_APPLICATION_PROTOCOL", s2n_connection_set_protocol_preferences(client, bad, 2));
-    EXPECT_ERROR("INVALID_APPLICATION_PROTOCOL", s2n_connection_set_protocol_preferences(client, long_one, 1));
+    EXPECT_ERROR("INVALID_APPLICATION_PROTOCOL",
+                 s2n_connection_set_protocol_preferences(client, long_one, 1));
     EXPECT_ERROR("INTEGER_OVERFLOW", s2n_connection_set_protocol_preferences(client, bad, -1));
     EXPECT_ERROR("NULL", s2n_connection_set_protocol_preferences(client, hole, 1));
 }
 
 /* ---- client authentication ---- */
 
-TEST_F(ConnectionTest, ClientAuthDependsOnTheMode) {
+TEST_F(ConnectionTest, ClientAuthDependsOnTheMode)
+{
     EXPECT_EQ(ClientAuth(client), S2N_CERT_AUTH_OPTIONAL);
     EXPECT_EQ(ClientAuth(server), S2N_CERT_AUTH_NONE);
 }
 
-TEST_F(ConnectionTest, ClientAuthIsTheConfigsUntilItIsItsOwn) {
+TEST_F(ConnectionTest, ClientAuthIsTheConfigsUntilItIsItsOwn)
+{
     EXPECT_OK(s2n_connection_set_config(client, config));
     EXPECT_EQ(ClientAuth(client), S2N_CERT_AUTH_OPTIONAL);
     EXPECT_OK(s2n_config_set_client_auth_type(config, S2N_CERT_AUTH_NONE));
@@ -294,7 +333,8 @@ TEST_F(ConnectionTest, ClientAuthIsTheConfigsUntilItIsItsOwn) {
     EXPECT_EQ(ClientAuth(client), S2N_CERT_AUTH_NONE);
 }
 
-TEST_F(ConnectionTest, ClientAuthFailuresHaveNames) {
+TEST_F(ConnectionTest, ClientAuthFailuresHaveNames)
+{
     const struct {
         s2n_cert_auth_type client, server;
         const char *client_error, *server_error;
@@ -314,7 +354,8 @@ TEST_F(ConnectionTest, ClientAuthFailuresHaveNames) {
     }
 }
 
-TEST_F(ConnectionTest, ServerMissesTheClientsCertificate) {
+TEST_F(ConnectionTest, ServerMissesTheClientsCertificate)
+{
     PairOptions options = Tls12();
     options.server.client_auth_set = true;
     options.server.client_auth = S2N_CERT_AUTH_REQUIRED;
@@ -330,20 +371,27 @@ TEST_F(ConnectionTest, ServerMissesTheClientsCertificate) {
 
 /* ---- delays, alerts, keys ---- */
 
-TEST_F(ConnectionTest, KeyUpdateAsksNobody) {
+TEST_F(ConnectionTest, KeyUpdateAsksNobody)
+{
     EXPECT_OK(s2n_connection_request_key_update(client, S2N_KEY_UPDATE_NOT_REQUESTED));
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_connection_request_key_update(client, S2N_KEY_UPDATE_REQUESTED));
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_connection_request_key_update(client, (s2n_peer_key_update) 2));
 }
 
-TEST_F(ConnectionTest, SelfServiceDelayCountsAndHoldsTheShutdown) {
+TEST_F(ConnectionTest, SelfServiceDelayCountsAndHoldsTheShutdown)
+{
     static uint64_t now;
     now = 5;
     PairOptions options = Tls13();
     options.server.config_hook = [](s2n_config *c) {
         EXPECT_OK(s2n_config_set_max_blinding_delay(c, 9));
         EXPECT_OK(s2n_config_set_monotonic_clock(
-            c, [](void *, uint64_t *out) { *out = now; return 0; }, nullptr));
+            c,
+            [](void *, uint64_t *out) {
+                *out = now;
+                return 0;
+            },
+            nullptr));
     };
     Pair pair(options);
     ASSERT_TRUE(pair.Negotiate().ok());
@@ -366,7 +414,8 @@ TEST_F(ConnectionTest, SelfServiceDelayCountsAndHoldsTheShutdown) {
     EXPECT_OK(s2n_shutdown(conn, &blocked));
 }
 
-TEST_F(ConnectionTest, ReceivedAlertIsKept) {
+TEST_F(ConnectionTest, ReceivedAlertIsKept)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_blocked_status blocked;
@@ -381,7 +430,8 @@ TEST_F(ConnectionTest, ReceivedAlertIsKept) {
 
 /* ---- what was negotiated ---- */
 
-TEST_F(ConnectionTest, Tls13FactsAreTheSameOnBothEnds) {
+TEST_F(ConnectionTest, Tls13FactsAreTheSameOnBothEnds)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     for (s2n_connection *conn : { pair.client().conn, pair.server().conn }) {
@@ -397,7 +447,8 @@ TEST_F(ConnectionTest, Tls13FactsAreTheSameOnBothEnds) {
         EXPECT_OK(s2n_connection_get_key_exchange_group(conn, &name));
         EXPECT_STREQ(name, s2n_connection_get_curve(conn));
         EXPECT_STREQ(s2n_connection_get_kem_group_name(conn), "NONE");
-        EXPECT_STREQ(s2n_connection_get_handshake_type_name(conn), "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT");
+        EXPECT_STREQ(s2n_connection_get_handshake_type_name(conn),
+                     "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT");
         EXPECT_STREQ(s2n_connection_get_last_message_name(conn), "APPLICATION_DATA");
         EXPECT_EQ(s2n_connection_get_session_id_length(conn), 0);
         EXPECT_ERROR("INVALID_STATE", s2n_connection_get_master_secret(conn, secret, sizeof(secret)));
@@ -405,7 +456,8 @@ TEST_F(ConnectionTest, Tls13FactsAreTheSameOnBothEnds) {
     }
 }
 
-TEST_F(ConnectionTest, SignatureNamesDependOnTheVersion) {
+TEST_F(ConnectionTest, SignatureNamesDependOnTheVersion)
+{
     const struct {
         const char *policy;
         KeyKind kind;
@@ -413,8 +465,10 @@ TEST_F(ConnectionTest, SignatureNamesDependOnTheVersion) {
         s2n_tls_signature_algorithm sig;
         s2n_tls_hash_algorithm hash;
     } rows[] = {
-        { "default_tls13", KeyKind::P256, "ecdsa_secp256r1_sha256", S2N_TLS_SIGNATURE_ECDSA, S2N_TLS_HASH_SHA256 },
-        { "default_tls13", KeyKind::P384, "ecdsa_secp384r1_sha384", S2N_TLS_SIGNATURE_ECDSA, S2N_TLS_HASH_SHA384 },
+        { "default_tls13", KeyKind::P256, "ecdsa_secp256r1_sha256", S2N_TLS_SIGNATURE_ECDSA,
+          S2N_TLS_HASH_SHA256 },
+        { "default_tls13", KeyKind::P384, "ecdsa_secp384r1_sha384", S2N_TLS_SIGNATURE_ECDSA,
+          S2N_TLS_HASH_SHA384 },
         { "default_tls13", KeyKind::Rsa2048, "rsa_pss_rsae_sha256", S2N_TLS_SIGNATURE_RSA_PSS_RSAE,
           S2N_TLS_HASH_SHA256 },
         { "20190214", KeyKind::P256, "legacy_ecdsa_sha256", S2N_TLS_SIGNATURE_ECDSA, S2N_TLS_HASH_SHA256 },
@@ -437,11 +491,14 @@ TEST_F(ConnectionTest, SignatureNamesDependOnTheVersion) {
     }
 }
 
-TEST_F(ConnectionTest, Tls12FactsAndMasterSecret) {
+TEST_F(ConnectionTest, Tls12FactsAndMasterSecret)
+{
     Pair pair(Tls12());
     uint8_t secrets[2][48] = { { 0 } };
-    EXPECT_ERROR("INSUFFICIENT_MEM_SIZE", s2n_connection_get_master_secret(pair.server().conn, secrets[0], 47));
-    EXPECT_ERROR("HANDSHAKE_NOT_COMPLETE", s2n_connection_get_master_secret(pair.server().conn, secrets[0], 48));
+    EXPECT_ERROR("INSUFFICIENT_MEM_SIZE",
+                 s2n_connection_get_master_secret(pair.server().conn, secrets[0], 47));
+    EXPECT_ERROR("HANDSHAKE_NOT_COMPLETE",
+                 s2n_connection_get_master_secret(pair.server().conn, secrets[0], 48));
     ASSERT_TRUE(pair.Negotiate().ok());
     int i = 0;
     for (s2n_connection *conn : { pair.client().conn, pair.server().conn }) {
@@ -452,10 +509,12 @@ TEST_F(ConnectionTest, Tls12FactsAndMasterSecret) {
         EXPECT_OK(s2n_connection_get_master_secret(conn, secrets[i++], 48));
     }
     EXPECT_EQ(std::memcmp(secrets[0], secrets[1], 48), 0);
-    EXPECT_ERROR("INSUFFICIENT_MEM_SIZE", s2n_connection_get_master_secret(pair.client().conn, secrets[0], 0));
+    EXPECT_ERROR("INSUFFICIENT_MEM_SIZE",
+                 s2n_connection_get_master_secret(pair.client().conn, secrets[0], 0));
 }
 
-TEST_F(ConnectionTest, SessionIdNeedsRoom) {
+TEST_F(ConnectionTest, SessionIdNeedsRoom)
+{
     Pair pair(Tls12());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.server().conn;
@@ -465,11 +524,13 @@ TEST_F(ConnectionTest, SessionIdNeedsRoom) {
     ASSERT_LE(n, 32);
     EXPECT_EQ(s2n_connection_get_session_id(conn, id, sizeof(id)), n);
     if (n > 0) {
-        EXPECT_ERROR("SESSION_ID_TOO_LONG", s2n_connection_get_session_id(conn, id, static_cast<size_t>(n) - 1));
+        EXPECT_ERROR("SESSION_ID_TOO_LONG",
+                     s2n_connection_get_session_id(conn, id, static_cast<size_t>(n) - 1));
     }
 }
 
-TEST_F(ConnectionTest, RsaKeyExchangeHasNeitherGroupNorSignature) {
+TEST_F(ConnectionTest, RsaKeyExchangeHasNeitherGroupNorSignature)
+{
     Pair pair(Served("test_all_rsa_kex", KeyKind::Rsa2048));
     ASSERT_TRUE(pair.Negotiate().ok());
     for (s2n_connection *conn : { pair.client().conn, pair.server().conn }) {
@@ -483,7 +544,8 @@ TEST_F(ConnectionTest, RsaKeyExchangeHasNeitherGroupNorSignature) {
     }
 }
 
-TEST_F(ConnectionTest, HostCallbackJudgesTheNames) {
+TEST_F(ConnectionTest, HostCallbackJudgesTheNames)
+{
     static std::vector<std::string> asked;
     for (int verdict : { 0, 1 }) {
         asked.clear();
@@ -506,7 +568,8 @@ TEST_F(ConnectionTest, HostCallbackJudgesTheNames) {
     }
 }
 
-TEST_F(ConnectionTest, NoHostCallbackMeansNoCheckOfNames) {
+TEST_F(ConnectionTest, NoHostCallbackMeansNoCheckOfNames)
+{
     PairOptions options = Tls13();
     options.server_name = "not.the.name";
     EXPECT_EQ(Pair(options).Negotiate().client_name(), "S2N_ERR_CERT_INVALID_HOSTNAME");
@@ -516,7 +579,8 @@ TEST_F(ConnectionTest, NoHostCallbackMeansNoCheckOfNames) {
     EXPECT_TRUE(Pair(options).Negotiate().ok());
 }
 
-TEST_F(ConnectionTest, KeyLogHasALinePerSecret) {
+TEST_F(ConnectionTest, KeyLogHasALinePerSecret)
+{
     static std::vector<std::string> lines;
     lines.clear();
     PairOptions options = Tls13();

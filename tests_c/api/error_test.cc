@@ -2,23 +2,25 @@
 /* Error numbers, their names, classes and texts, the thread's slot, and backtraces. */
 #include "api_test.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct Row {
     std::string name;
     int value;
 };
 
-std::vector<Row> ContractErrors() {
+std::vector<Row> ContractErrors()
+{
     std::vector<Row> rows;
     std::ifstream file(S2N_TEST_DATA "/policy/errors.txt");
     for (std::string line; std::getline(file, line);) {
@@ -31,9 +33,24 @@ std::vector<Row> ContractErrors() {
 }
 
 /* Any failing call will do. */
-void Fail() { (void) s2n_connection_free(nullptr); }
+void Fail()
+{
+    (void) s2n_connection_free(nullptr);
+}
 
-std::string Printed() {
+/* "<something>.c:<line>" or "<something>.h:<line>". */
+bool NamesALine(const std::string &place)
+{
+    size_t colon = place.rfind(':');
+    if (colon == std::string::npos || colon < 3 || colon + 1 == place.size()) {
+        return false;
+    }
+    std::string end = place.substr(colon - 2, 2), line = place.substr(colon + 1);
+    return (end == ".c" || end == ".h") && line.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::string Printed()
+{
     FILE *file = std::tmpfile();
     EXPECT_EQ(s2n_print_stacktrace(file), S2N_SUCCESS);
     std::rewind(file);
@@ -45,10 +62,12 @@ std::string Printed() {
     return text;
 }
 
-class Traces {
-public:
+class Traces
+{
+  public:
     Traces() { s2n_stack_traces_enabled_set(true); }
-    ~Traces() {
+    ~Traces()
+    {
         s2n_stack_traces_enabled_set(false);
         s2n_free_stacktrace();
     }
@@ -56,7 +75,8 @@ public:
 
 } // namespace
 
-TEST(Error, NumbersAndNamesAreTheContracts) {
+TEST(Error, NumbersAndNamesAreTheContracts)
+{
     std::vector<Row> rows = ContractErrors();
     ASSERT_EQ(rows.size(), 270u);
     for (const Row &row : rows) {
@@ -65,7 +85,8 @@ TEST(Error, NumbersAndNamesAreTheContracts) {
     }
 }
 
-TEST(Error, EveryNumberHasItsOwnText) {
+TEST(Error, EveryNumberHasItsOwnText)
+{
     std::set<std::string> texts;
     const std::string unknown = s2n_strerror(12345, "EN");
     std::vector<Row> rows = ContractErrors();
@@ -78,14 +99,16 @@ TEST(Error, EveryNumberHasItsOwnText) {
     EXPECT_GE(texts.size(), rows.size() * 9 / 10);
 }
 
-TEST(Error, TypeIsTheHighBits_WhenTheNumberIsNone) {
+TEST(Error, TypeIsTheHighBits_WhenTheNumberIsNone)
+{
     EXPECT_EQ(s2n_error_get_type(0), S2N_ERR_T_OK);
     EXPECT_EQ(s2n_error_get_type(12345), S2N_ERR_T_OK);
     EXPECT_EQ(s2n_error_get_type(-1), -1);
     EXPECT_EQ(s2n_error_get_type((7 << 26) + 1), S2N_ERR_T_USAGE);
 }
 
-TEST(Error, UnknownNumbersGiveOneText) {
+TEST(Error, UnknownNumbersGiveOneText)
+{
     const std::string unknown = s2n_strerror(12345, nullptr);
     for (int number : { -1, 12345, 7 << 26 | 5000, 8 << 26, INT32_MAX, INT32_MIN }) {
         EXPECT_EQ(s2n_strerror(number, "EN"), unknown) << number;
@@ -93,14 +116,16 @@ TEST(Error, UnknownNumbersGiveOneText) {
     }
 }
 
-TEST(Error, LanguageIsEnglishInAnyCase) {
+TEST(Error, LanguageIsEnglishInAnyCase)
+{
     const std::string text = s2n_strerror(6 << 26, nullptr);
     EXPECT_EQ(s2n_strerror(6 << 26, "EN"), text);
     EXPECT_EQ(s2n_strerror(6 << 26, "en"), text);
     EXPECT_EQ(s2n_strerror(6 << 26, "eN"), text);
 }
 
-TEST(Error, OtherLanguagesAreRefusedInOneText) {
+TEST(Error, OtherLanguagesAreRefusedInOneText)
+{
     const std::string refusal = s2n_strerror(6 << 26, "DE");
     EXPECT_NE(refusal, s2n_strerror(6 << 26, "EN"));
     EXPECT_EQ(s2n_strerror(0, ""), refusal);
@@ -108,7 +133,8 @@ TEST(Error, OtherLanguagesAreRefusedInOneText) {
     EXPECT_EQ(s2n_strerror_debug(6 << 26, "FR"), refusal);
 }
 
-TEST(Error, TextsKeepTheNumber) {
+TEST(Error, TextsKeepTheNumber)
+{
     s2n_errno = 42;
     (void) s2n_strerror(1, "XX");
     (void) s2n_strerror_name(-1);
@@ -117,7 +143,8 @@ TEST(Error, TextsKeepTheNumber) {
     EXPECT_EQ(s2n_errno, 42);
 }
 
-TEST(Error, LocationIsTheVariable) {
+TEST(Error, LocationIsTheVariable)
+{
     ASSERT_NE(s2n_errno_location(), nullptr);
     EXPECT_EQ(s2n_errno_location(), &s2n_errno);
     *s2n_errno_location() = 7;
@@ -125,7 +152,8 @@ TEST(Error, LocationIsTheVariable) {
     s2n_errno = 0;
 }
 
-TEST(Error, ThreadsHaveTheirOwnSlot) {
+TEST(Error, ThreadsHaveTheirOwnSlot)
+{
     Fail();
     const int mine = s2n_errno;
     std::string other_debug, other_source, own;
@@ -144,7 +172,8 @@ TEST(Error, ThreadsHaveTheirOwnSlot) {
     EXPECT_EQ(s2n_errno, mine);
 }
 
-TEST(Error, SuccessKeepsTheNumber) {
+TEST(Error, SuccessKeepsTheNumber)
+{
     Fail();
     const int number = s2n_errno;
     EXPECT_EQ(s2n_cleanup(), S2N_SUCCESS);
@@ -152,25 +181,29 @@ TEST(Error, SuccessKeepsTheNumber) {
     EXPECT_EQ(s2n_errno, number);
 }
 
-TEST(Error, DebugNamesFileAndLine) {
+TEST(Error, DebugNamesFileAndLine)
+{
     Fail();
-    EXPECT_TRUE(std::regex_match(s2n_strerror_debug(s2n_errno, "EN"),
-                                 std::regex("Error encountered in .*\\.[ch]:[0-9]+")))
-        << s2n_strerror_debug(s2n_errno, "EN");
+    const std::string debug = s2n_strerror_debug(s2n_errno, "EN");
+    EXPECT_EQ(debug.rfind("Error encountered in ", 0), 0u) << debug;
+    EXPECT_TRUE(NamesALine(debug)) << debug;
     EXPECT_STREQ(s2n_strerror_debug(0, "EN"), s2n_strerror(0, "EN"));
 }
 
-TEST(Error, SourceIsTheEndOfDebug) {
+TEST(Error, SourceIsTheEndOfDebug)
+{
     Fail();
     const std::string debug = s2n_strerror_debug(s2n_errno, nullptr);
     const std::string source = s2n_strerror_source(s2n_errno);
-    EXPECT_TRUE(std::regex_match(source, std::regex("[^/]+\\.[ch]:[0-9]+"))) << source;
+    EXPECT_TRUE(NamesALine(source)) << source;
+    EXPECT_EQ(source.find('/'), std::string::npos) << source;
     ASSERT_GT(debug.size(), source.size());
     EXPECT_EQ(debug.substr(debug.size() - source.size()), source);
     EXPECT_STREQ(s2n_strerror_source(0), s2n_strerror(0, "EN"));
 }
 
-TEST(Error, PlaceIsThatOfTheLastError_WhateverNumberIsPassed) {
+TEST(Error, PlaceIsThatOfTheLastError_WhateverNumberIsPassed)
+{
     Fail();
     const std::string first = s2n_strerror_source(1);
     EXPECT_EQ(s2n_strerror_source(5 << 26), first);
@@ -178,7 +211,8 @@ TEST(Error, PlaceIsThatOfTheLastError_WhateverNumberIsPassed) {
     EXPECT_NE(s2n_strerror_source(1), first);
 }
 
-TEST(Backtrace, IsOffAndSaysHowToSwitchItOn) {
+TEST(Backtrace, IsOffAndSaysHowToSwitchItOn)
+{
     EXPECT_FALSE(s2n_stack_traces_enabled());
     const std::string text = Printed();
     EXPECT_NE(text.find("S2N_PRINT_STACKTRACE"), std::string::npos);
@@ -186,7 +220,8 @@ TEST(Backtrace, IsOffAndSaysHowToSwitchItOn) {
     EXPECT_EQ(s2n_calculate_stacktrace(), S2N_SUCCESS);
 }
 
-TEST(Backtrace, IsTakenByErrors_WhenSwitchedOn) {
+TEST(Backtrace, IsTakenByErrors_WhenSwitchedOn)
+{
     Traces on;
     EXPECT_TRUE(s2n_stack_traces_enabled());
     errno = EPIPE;
@@ -197,7 +232,8 @@ TEST(Backtrace, IsTakenByErrors_WhenSwitchedOn) {
     EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 21) << text;
 }
 
-TEST(Backtrace, IsGivenOutAndReleased) {
+TEST(Backtrace, IsGivenOutAndReleased)
+{
     struct {
         char **frames;
         int count;
@@ -214,7 +250,8 @@ TEST(Backtrace, IsGivenOutAndReleased) {
     EXPECT_EQ(trace.count, 0);
 }
 
-TEST(Backtrace, NeedsSomewhereToGo) {
+TEST(Backtrace, NeedsSomewhereToGo)
+{
     EXPECT_ERROR("NULL", s2n_print_stacktrace(nullptr));
     EXPECT_ERROR("NULL", s2n_get_stacktrace(nullptr));
 }

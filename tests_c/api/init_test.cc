@@ -15,11 +15,13 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 int wrong; /* checks that did not hold, in the process of a case */
 
-void Check(bool ok, const char *text, int line) {
+void Check(bool ok, const char *text, int line)
+{
     if (!ok) {
         std::fprintf(stderr, "%d: %s [%s]\n", line, text, LastError().c_str());
         wrong++;
@@ -32,21 +34,23 @@ void Check(bool ok, const char *text, int line) {
         Check(Failed(call) && LastError() == "S2N_ERR_" name, #call " should be S2N_ERR_" name, __LINE__); \
     } while (0)
 
-class InitTest : public testing::Test {
-protected:
+class InitTest : public testing::Test
+{
+  protected:
     void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
 };
 
 /* A case: its own process, judged by the number of checks that did not hold. */
-#define ALONE(body)               \
-    EXPECT_EXIT(                  \
-        {                         \
-            body();               \
-            _exit(wrong > 0);     \
-        },                        \
+#define ALONE(body)           \
+    EXPECT_EXIT(              \
+        {                     \
+            body();           \
+            _exit(wrong > 0); \
+        },                    \
         testing::ExitedWithCode(0), "")
 
-void BeforeInit() {
+void BeforeInit()
+{
     CHECK_ERROR("NOT_INITIALIZED", s2n_config_new_minimal());
     CHECK_ERROR("NULL", s2n_config_new());
     CHECK_ERROR("NOT_INITIALIZED", s2n_connection_new(S2N_CLIENT));
@@ -61,21 +65,24 @@ void BeforeInit() {
     CHECK(s2n_cert_chain_and_key_free(nullptr) == S2N_SUCCESS);
 }
 
-void FipsModeBeforeInit() {
+void FipsModeBeforeInit()
+{
     s2n_fips_mode mode = S2N_FIPS_MODE_ENABLED;
     CHECK_ERROR("NOT_INITIALIZED", s2n_get_fips_mode(&mode));
     CHECK(mode == S2N_FIPS_MODE_DISABLED);
     CHECK_ERROR("NULL", s2n_get_fips_mode(nullptr));
 }
 
-void FipsModeAfterInit() {
+void FipsModeAfterInit()
+{
     s2n_fips_mode mode = S2N_FIPS_MODE_ENABLED;
     CHECK(s2n_init() == S2N_SUCCESS);
     CHECK(s2n_get_fips_mode(&mode) == S2N_SUCCESS);
     CHECK(mode == S2N_FIPS_MODE_DISABLED); /* of the libcrypto that tests run with */
 }
 
-void Twice() {
+void Twice()
+{
     CHECK(s2n_init() == S2N_SUCCESS);
     CHECK_ERROR("INITIALIZED", s2n_init());
     std::thread([] { CHECK_ERROR("INITIALIZED", s2n_init()); }).join();
@@ -87,7 +94,8 @@ void Twice() {
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-void Again() {
+void Again()
+{
     for (int round = 0; round < 3; round++) {
         CHECK(s2n_init() == S2N_SUCCESS);
         s2n_connection *conn = s2n_connection_new(S2N_SERVER);
@@ -98,7 +106,8 @@ void Again() {
     }
 }
 
-void OldCleanups() {
+void OldCleanups()
+{
     CHECK(s2n_init() == S2N_SUCCESS);
     CHECK(s2n_cleanup() == S2N_SUCCESS);
     CHECK(s2n_cleanup_thread() == S2N_SUCCESS);
@@ -106,7 +115,8 @@ void OldCleanups() {
     CHECK(config != nullptr && s2n_config_free(config) == S2N_SUCCESS);
 }
 
-void ChoicesOfTheTimeBefore() {
+void ChoicesOfTheTimeBefore()
+{
     CHECK(s2n_crypto_disable_init() == S2N_SUCCESS);
     CHECK(s2n_disable_atexit() == S2N_SUCCESS);
     CHECK(s2n_init() == S2N_SUCCESS);
@@ -119,14 +129,16 @@ void ChoicesOfTheTimeBefore() {
 
 /* ---- backtraces by environment ---- */
 
-void TracesByEnvironment() {
+void TracesByEnvironment()
+{
     setenv("S2N_PRINT_STACKTRACE", "", 1);
     CHECK(!s2n_stack_traces_enabled());
     CHECK(s2n_init() == S2N_SUCCESS);
     CHECK(s2n_stack_traces_enabled());
 }
 
-void NoTracesByDefault() {
+void NoTracesByDefault()
+{
     unsetenv("S2N_PRINT_STACKTRACE");
     CHECK(s2n_init() == S2N_SUCCESS);
     CHECK(!s2n_stack_traces_enabled());
@@ -142,15 +154,18 @@ struct Counts {
 int malloc_answer, init_answer, cleanup_answer;
 uint32_t short_by;
 
-int CountInit() {
+int CountInit()
+{
     counts.init++;
     return init_answer;
 }
-int CountCleanup() {
+int CountCleanup()
+{
     counts.cleanup++;
     return cleanup_answer;
 }
-int CountMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
+int CountMalloc(void **ptr, uint32_t requested, uint32_t *allocated)
+{
     counts.malloc++;
     CHECK(requested > 0);
     if (malloc_answer != 0) {
@@ -161,7 +176,8 @@ int CountMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
     counts.live++;
     return 0;
 }
-int CountFree(void *ptr, uint32_t size) {
+int CountFree(void *ptr, uint32_t size)
+{
     counts.free++;
     CHECK(ptr != nullptr);
     for (uint32_t i = 0; i < size; i++) {
@@ -172,9 +188,13 @@ int CountFree(void *ptr, uint32_t size) {
     return 0;
 }
 
-bool TakeOver() { return s2n_mem_set_callbacks(CountInit, CountCleanup, CountMalloc, CountFree) == S2N_SUCCESS; }
+bool TakeOver()
+{
+    return s2n_mem_set_callbacks(CountInit, CountCleanup, CountMalloc, CountFree) == S2N_SUCCESS;
+}
 
-void AllocatorIsUsed() {
+void AllocatorIsUsed()
+{
     CHECK(TakeOver());
     CHECK(counts.init == 0);
     CHECK(s2n_init() == S2N_SUCCESS);
@@ -189,7 +209,8 @@ void AllocatorIsUsed() {
     CHECK(counts.cleanup == 1 && counts.live == 0 && !counts.dirty);
 }
 
-void AllocatorArguments() {
+void AllocatorArguments()
+{
     CHECK_ERROR("NULL", s2n_mem_set_callbacks(nullptr, CountCleanup, CountMalloc, CountFree));
     CHECK_ERROR("NULL", s2n_mem_set_callbacks(CountInit, nullptr, CountMalloc, CountFree));
     CHECK_ERROR("NULL", s2n_mem_set_callbacks(CountInit, CountCleanup, nullptr, CountFree));
@@ -199,7 +220,8 @@ void AllocatorArguments() {
     CHECK_ERROR("INITIALIZED", s2n_mem_set_callbacks(CountInit, CountCleanup, CountMalloc, CountFree));
 }
 
-void AllocatorRefusesToStart() {
+void AllocatorRefusesToStart()
+{
     init_answer = -1;
     CHECK(TakeOver());
     CHECK_ERROR("CANCELLED", s2n_init());
@@ -208,7 +230,8 @@ void AllocatorRefusesToStart() {
     CHECK(s2n_init() == S2N_SUCCESS);
 }
 
-void AllocatorRefusesToEnd() {
+void AllocatorRefusesToEnd()
+{
     cleanup_answer = -1;
     CHECK(TakeOver() && s2n_init() == S2N_SUCCESS);
     CHECK_ERROR("ATEXIT", s2n_cleanup_final());
@@ -220,7 +243,8 @@ void AllocatorRefusesToEnd() {
     CHECK(counts.live == 0);
 }
 
-void AllocatorFails() {
+void AllocatorFails()
+{
     CHECK(TakeOver() && s2n_init() == S2N_SUCCESS);
     malloc_answer = -1;
     s2n_errno = 0;
@@ -231,7 +255,8 @@ void AllocatorFails() {
     CHECK_ERROR("ALLOC", s2n_connection_new(S2N_CLIENT));
 }
 
-void AllocatorFailsInInit() {
+void AllocatorFailsInInit()
+{
     CHECK(TakeOver());
     malloc_answer = -1;
     CHECK(s2n_init() == S2N_FAILURE);
@@ -244,7 +269,8 @@ void AllocatorFailsInInit() {
     CHECK(counts.live == 0);
 }
 
-void DefaultConfigPolicyOfOldPrograms() {
+void DefaultConfigPolicyOfOldPrograms()
+{
     CHECK(s2n_enable_tls13() == S2N_SUCCESS);
     CHECK(s2n_init() == S2N_SUCCESS);
     s2n_config *config = s2n_config_new_minimal();
@@ -258,19 +284,67 @@ void DefaultConfigPolicyOfOldPrograms() {
 
 } // namespace
 
-TEST_F(InitTest, MostCallsFail_WhenNothingWasStarted) { ALONE(BeforeInit); }
-TEST_F(InitTest, FipsModeIsUnknown_WhenNothingWasStarted) { ALONE(FipsModeBeforeInit); }
-TEST_F(InitTest, FipsModeIsThatOfLibcrypto) { ALONE(FipsModeAfterInit); }
-TEST_F(InitTest, StartsOnce) { ALONE(Twice); }
-TEST_F(InitTest, StartsAgainAfterItsEnd) { ALONE(Again); }
-TEST_F(InitTest, OldCleanupsDoNothing) { ALONE(OldCleanups); }
-TEST_F(InitTest, SomeChoicesAreForTheTimeBefore) { ALONE(ChoicesOfTheTimeBefore); }
-TEST_F(InitTest, BacktracesGoOn_WhenTheEnvironmentSaysSo) { ALONE(TracesByEnvironment); }
-TEST_F(InitTest, BacktracesStayOffByDefault) { ALONE(NoTracesByDefault); }
-TEST_F(InitTest, AllocatorIsUsedForEverythingAndGetsCleanMemoryBack) { ALONE(AllocatorIsUsed); }
-TEST_F(InitTest, AllocatorNeedsAllCallbacksBeforeInit) { ALONE(AllocatorArguments); }
-TEST_F(InitTest, InitIsCancelled_WhenTheAllocatorDoesNotStart) { ALONE(AllocatorRefusesToStart); }
-TEST_F(InitTest, CleanupFailsAndChangesNothing_WhenTheAllocatorDoesNotEnd) { ALONE(AllocatorRefusesToEnd); }
-TEST_F(InitTest, CallsFail_WhenTheAllocatorDoes) { ALONE(AllocatorFails); }
-TEST_F(InitTest, InitCanBeRepeated_WhenMemoryWasMissing) { ALONE(AllocatorFailsInInit); }
-TEST_F(InitTest, OldProgramsStartWithTls13Policy) { ALONE(DefaultConfigPolicyOfOldPrograms); }
+TEST_F(InitTest, MostCallsFail_WhenNothingWasStarted)
+{
+    ALONE(BeforeInit);
+}
+TEST_F(InitTest, FipsModeIsUnknown_WhenNothingWasStarted)
+{
+    ALONE(FipsModeBeforeInit);
+}
+TEST_F(InitTest, FipsModeIsThatOfLibcrypto)
+{
+    ALONE(FipsModeAfterInit);
+}
+TEST_F(InitTest, StartsOnce)
+{
+    ALONE(Twice);
+}
+TEST_F(InitTest, StartsAgainAfterItsEnd)
+{
+    ALONE(Again);
+}
+TEST_F(InitTest, OldCleanupsDoNothing)
+{
+    ALONE(OldCleanups);
+}
+TEST_F(InitTest, SomeChoicesAreForTheTimeBefore)
+{
+    ALONE(ChoicesOfTheTimeBefore);
+}
+TEST_F(InitTest, BacktracesGoOn_WhenTheEnvironmentSaysSo)
+{
+    ALONE(TracesByEnvironment);
+}
+TEST_F(InitTest, BacktracesStayOffByDefault)
+{
+    ALONE(NoTracesByDefault);
+}
+TEST_F(InitTest, AllocatorIsUsedForEverythingAndGetsCleanMemoryBack)
+{
+    ALONE(AllocatorIsUsed);
+}
+TEST_F(InitTest, AllocatorNeedsAllCallbacksBeforeInit)
+{
+    ALONE(AllocatorArguments);
+}
+TEST_F(InitTest, InitIsCancelled_WhenTheAllocatorDoesNotStart)
+{
+    ALONE(AllocatorRefusesToStart);
+}
+TEST_F(InitTest, CleanupFailsAndChangesNothing_WhenTheAllocatorDoesNotEnd)
+{
+    ALONE(AllocatorRefusesToEnd);
+}
+TEST_F(InitTest, CallsFail_WhenTheAllocatorDoes)
+{
+    ALONE(AllocatorFails);
+}
+TEST_F(InitTest, InitCanBeRepeated_WhenMemoryWasMissing)
+{
+    ALONE(AllocatorFailsInInit);
+}
+TEST_F(InitTest, OldProgramsStartWithTls13Policy)
+{
+    ALONE(DefaultConfigPolicyOfOldPrograms);
+}

@@ -10,10 +10,12 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
-class IoTest : public ApiTest {
-protected:
+class IoTest : public ApiTest
+{
+  protected:
     s2n_blocked_status blocked = S2N_NOT_BLOCKED;
     char buf[64] = { 0 };
 };
@@ -21,7 +23,8 @@ protected:
 /* Two connected sockets that do not block. */
 struct Sockets {
     int fd[2] = { -1, -1 };
-    explicit Sockets(bool nonblocking = true) {
+    explicit Sockets(bool nonblocking = true)
+    {
         if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) != 0) {
             throw std::runtime_error("socketpair");
         }
@@ -29,11 +32,13 @@ struct Sockets {
             fcntl(one, F_SETFL, nonblocking ? O_NONBLOCK : 0);
         }
     }
-    ~Sockets() {
+    ~Sockets()
+    {
         Close(0);
         Close(1);
     }
-    void Close(int i) {
+    void Close(int i)
+    {
         if (fd[i] >= 0) {
             close(fd[i]);
         }
@@ -41,11 +46,18 @@ struct Sockets {
     }
 };
 
-PairOptions Tls13() { return Served("default_tls13"); }
-PairOptions Tls12() { return Served("20190214"); }
+PairOptions Tls13()
+{
+    return Served("default_tls13");
+}
+PairOptions Tls12()
+{
+    return Served("20190214");
+}
 
 /* The lengths of the records that wait in a transport. */
-std::vector<size_t> Records(const mempipe *pipe) {
+std::vector<size_t> Records(const mempipe *pipe)
+{
     std::vector<size_t> lengths;
     size_t n = 0;
     const uint8_t *p = mempipe_out_data(pipe, &n);
@@ -58,11 +70,13 @@ std::vector<size_t> Records(const mempipe *pipe) {
     return lengths;
 }
 
-int Fails(void *error, const uint8_t *, uint32_t) {
+int Fails(void *error, const uint8_t *, uint32_t)
+{
     errno = *static_cast<int *>(error);
     return -1;
 }
-int FailsReading(void *error, uint8_t *, uint32_t) {
+int FailsReading(void *error, uint8_t *, uint32_t)
+{
     errno = *static_cast<int *>(error);
     return -1;
 }
@@ -71,7 +85,8 @@ int FailsReading(void *error, uint8_t *, uint32_t) {
 
 /* ---- set-up ---- */
 
-TEST_F(IoTest, DescriptorsAreKeptAsGiven) {
+TEST_F(IoTest, DescriptorsAreKeptAsGiven)
+{
     int fd = 7;
     EXPECT_ERROR("INVALID_STATE", s2n_connection_get_read_fd(client, &fd));
     EXPECT_ERROR("INVALID_STATE", s2n_connection_get_write_fd(client, &fd));
@@ -86,7 +101,8 @@ TEST_F(IoTest, DescriptorsAreKeptAsGiven) {
     EXPECT_EQ(fd, -1);
 }
 
-TEST_F(IoTest, CallbacksReplaceDescriptorsOneDirectionAtATime) {
+TEST_F(IoTest, CallbacksReplaceDescriptorsOneDirectionAtATime)
+{
     int fd;
     EXPECT_OK(s2n_connection_set_fd(client, 3));
     EXPECT_OK(s2n_connection_set_recv_cb(client, mempipe_recv));
@@ -99,7 +115,8 @@ TEST_F(IoTest, CallbacksReplaceDescriptorsOneDirectionAtATime) {
     EXPECT_OK(s2n_connection_set_recv_ctx(client, nullptr));
 }
 
-TEST_F(IoTest, CorkNeedsADescriptor) {
+TEST_F(IoTest, CorkNeedsADescriptor)
+{
     EXPECT_ERROR("CORK_SET_ON_UNMANAGED", s2n_connection_use_corked_io(client));
     EXPECT_OK(s2n_connection_set_send_cb(client, mempipe_send));
     EXPECT_ERROR("CORK_SET_ON_UNMANAGED", s2n_connection_use_corked_io(client));
@@ -107,27 +124,31 @@ TEST_F(IoTest, CorkNeedsADescriptor) {
     EXPECT_OK(s2n_connection_use_corked_io(client));
 }
 
-TEST_F(IoTest, WipeForgetsTheTransport) {
+TEST_F(IoTest, WipeForgetsTheTransport)
+{
     int fd;
     EXPECT_OK(s2n_connection_set_fd(client, 3));
     EXPECT_OK(s2n_connection_wipe(client));
     EXPECT_ERROR("INVALID_STATE", s2n_connection_get_read_fd(client, &fd));
 }
 
-TEST_F(IoTest, NoTransportIsAnIoError) {
+TEST_F(IoTest, NoTransportIsAnIoError)
+{
     EXPECT_ERROR("IO", s2n_negotiate(client, &blocked));
     EXPECT_OK(s2n_shutdown(client, &blocked));
     EXPECT_OK(s2n_shutdown_send(server, &blocked));
     EXPECT_EQ(blocked, S2N_NOT_BLOCKED);
 }
 
-TEST_F(IoTest, BadDescriptorIsAnIoError) {
+TEST_F(IoTest, BadDescriptorIsAnIoError)
+{
     EXPECT_OK(s2n_connection_set_fd(client, -1));
     EXPECT_ERROR("IO", s2n_negotiate(client, &blocked));
     EXPECT_EQ(errno, EBADF);
 }
 
-TEST_F(IoTest, CallbackErrnoDecides) {
+TEST_F(IoTest, CallbackErrnoDecides)
+{
     const struct {
         int number;
         const char *name;
@@ -147,22 +168,26 @@ TEST_F(IoTest, CallbackErrnoDecides) {
 
 /* ---- sizes ---- */
 
-TEST_F(IoTest, SettingsHaveLimits) {
+TEST_F(IoTest, SettingsHaveLimits)
+{
     EXPECT_OK(s2n_connection_set_dynamic_record_threshold(client, 0, 0));
     EXPECT_OK(s2n_connection_set_dynamic_record_threshold(client, 8388608, 65535));
-    EXPECT_ERROR("INVALID_DYNAMIC_THRESHOLD", s2n_connection_set_dynamic_record_threshold(client, 8388609, 0));
+    EXPECT_ERROR("INVALID_DYNAMIC_THRESHOLD",
+                 s2n_connection_set_dynamic_record_threshold(client, 8388609, 0));
     for (bool on : { true, false }) {
         EXPECT_OK(s2n_connection_set_dynamic_buffers(client, on));
         EXPECT_OK(s2n_connection_set_recv_buffering(client, on));
     }
 }
 
-TEST_F(IoTest, RecordSizeFollowsThePreference) {
+TEST_F(IoTest, RecordSizeFollowsThePreference)
+{
     const std::string data(40000, 'd');
     const struct {
         int (*prefer)(s2n_connection *);
         size_t plain;
-    } rows[] = { { nullptr, 8087 }, { s2n_connection_prefer_throughput, 16384 },
+    } rows[] = { { nullptr, 8087 },
+                 { s2n_connection_prefer_throughput, 16384 },
                  { s2n_connection_prefer_low_latency, 1435 } };
     for (const auto &row : rows) {
         Pair pair(Tls13());
@@ -175,7 +200,8 @@ TEST_F(IoTest, RecordSizeFollowsThePreference) {
     }
 }
 
-TEST_F(IoTest, FirstRecordsAreSmall_WhenThatIsWished) {
+TEST_F(IoTest, FirstRecordsAreSmall_WhenThatIsWished)
+{
     const std::string data(10000, 'd');
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
@@ -184,7 +210,8 @@ TEST_F(IoTest, FirstRecordsAreSmall_WhenThatIsWished) {
     EXPECT_EQ(Records(pair.client().pipe), (std::vector<size_t>{ 1395, 1395, 10000 - 2 * 1378 + 17 }));
 }
 
-TEST_F(IoTest, FragmentLengthIsAgreedOn) {
+TEST_F(IoTest, FragmentLengthIsAgreedOn)
+{
     const std::string data(3000, 'd');
     PairOptions options = Tls13();
     options.client.config_hook = [](s2n_config *c) {
@@ -200,7 +227,8 @@ TEST_F(IoTest, FragmentLengthIsAgreedOn) {
     }
 }
 
-TEST_F(IoTest, SmallSendBufferMakesSmallRecords) {
+TEST_F(IoTest, SmallSendBufferMakesSmallRecords)
+{
     PairOptions options = Tls13();
     options.client.config_hook = [](s2n_config *c) { EXPECT_OK(s2n_config_set_send_buffer_size(c, 1034)); };
     Pair pair(options);
@@ -209,7 +237,8 @@ TEST_F(IoTest, SmallSendBufferMakesSmallRecords) {
     EXPECT_EQ(pair.Carry(pair.client(), pair.server(), data), data);
 }
 
-TEST_F(IoTest, WireBytesAreCountedOnBothEnds) {
+TEST_F(IoTest, WireBytesAreCountedOnBothEnds)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_EQ(pair.Carry(pair.client(), pair.server(), "x"), "x");
@@ -221,7 +250,8 @@ TEST_F(IoTest, WireBytesAreCountedOnBothEnds) {
 
 /* ---- handshake ---- */
 
-TEST_F(IoTest, BlockedNamesTheDirection) {
+TEST_F(IoTest, BlockedNamesTheDirection)
+{
     Pair pair(Tls13());
     mempipe_out_set_limit(pair.client().pipe, 10);
     EXPECT_ERROR("IO_BLOCKED", s2n_negotiate(pair.client().conn, &blocked));
@@ -236,7 +266,8 @@ TEST_F(IoTest, BlockedNamesTheDirection) {
     EXPECT_EQ(blocked, S2N_NOT_BLOCKED);
 }
 
-TEST_F(IoTest, HandshakeNeedsNoWholeMessages) {
+TEST_F(IoTest, HandshakeNeedsNoWholeMessages)
+{
     for (const PairOptions &options : { Tls13(), Tls12() }) {
         Pair pair(options);
         mempipe_set_chunk(pair.client().pipe, 3, 7);
@@ -246,14 +277,16 @@ TEST_F(IoTest, HandshakeNeedsNoWholeMessages) {
     }
 }
 
-TEST_F(IoTest, EndOfStreamInTheHandshakeIsClosed) {
+TEST_F(IoTest, EndOfStreamInTheHandshakeIsClosed)
+{
     Pair pair(Tls13());
     mempipe_in_eof(pair.server().pipe);
     EXPECT_ERROR("CLOSED", s2n_negotiate(pair.server().conn, &blocked));
     EXPECT_ERROR("CLOSED", s2n_negotiate(pair.server().conn, &blocked));
 }
 
-TEST_F(IoTest, DescriptorsCarryAHandshakeAndData) {
+TEST_F(IoTest, DescriptorsCarryAHandshakeAndData)
+{
     Sockets sockets;
     Pair pair(Tls13());
     EXPECT_OK(s2n_connection_set_fd(pair.client().conn, sockets.fd[0]));
@@ -271,7 +304,8 @@ TEST_F(IoTest, DescriptorsCarryAHandshakeAndData) {
     EXPECT_ERROR("CLOSED", s2n_recv(pair.server().conn, buf, sizeof(buf), &blocked));
 }
 
-TEST_F(IoTest, BrokenPipeIsRemembered) {
+TEST_F(IoTest, BrokenPipeIsRemembered)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     mempipe_out_close(pair.client().pipe);
@@ -283,7 +317,8 @@ TEST_F(IoTest, BrokenPipeIsRemembered) {
 
 /* ---- sending ---- */
 
-TEST_F(IoTest, SendingBeforeTheHandshakeIsRefused) {
+TEST_F(IoTest, SendingBeforeTheHandshakeIsRefused)
+{
     EXPECT_ERROR("ENCRYPT", s2n_send(client, buf, 1, &blocked));
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_send(client, buf, -1, &blocked));
     EXPECT_EQ(s2n_send(client, buf, 0, &blocked), 0);
@@ -292,7 +327,8 @@ TEST_F(IoTest, SendingBeforeTheHandshakeIsRefused) {
     EXPECT_EQ(s2n_sendv(client, nullptr, -1, &blocked), 0);
 }
 
-TEST_F(IoTest, OffsetsAreInsideTheData) {
+TEST_F(IoTest, OffsetsAreInsideTheData)
+{
     struct iovec one = { buf, 5 };
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_sendv_with_offset(client, &one, 1, 6, &blocked));
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_sendv_with_offset(client, &one, 1, -1, &blocked));
@@ -301,7 +337,8 @@ TEST_F(IoTest, OffsetsAreInsideTheData) {
     EXPECT_ERROR("INVALID_ARGUMENT", s2n_sendv(client, huge, 2, &blocked));
 }
 
-TEST_F(IoTest, VectorsAreOneStream) {
+TEST_F(IoTest, VectorsAreOneStream)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     char a[] = "first ", b[] = "", c[] = "second";
@@ -315,7 +352,8 @@ TEST_F(IoTest, VectorsAreOneStream) {
     EXPECT_EQ(got, "first secondcond");
 }
 
-TEST_F(IoTest, BlockedSendIsRepeatedWithTheSameBytes) {
+TEST_F(IoTest, BlockedSendIsRepeatedWithTheSameBytes)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.client().conn;
@@ -336,7 +374,8 @@ TEST_F(IoTest, BlockedSendIsRepeatedWithTheSameBytes) {
 
 /* ---- receiving ---- */
 
-TEST_F(IoTest, ReceivingNothingIsAlwaysPossible) {
+TEST_F(IoTest, ReceivingNothingIsAlwaysPossible)
+{
     blocked = S2N_BLOCKED_ON_WRITE;
     EXPECT_EQ(s2n_recv(client, buf, 0, &blocked), 0);
     EXPECT_EQ(blocked, S2N_NOT_BLOCKED);
@@ -344,7 +383,8 @@ TEST_F(IoTest, ReceivingNothingIsAlwaysPossible) {
     EXPECT_ERROR("SAFETY", s2n_recv(client, buf, -1, &blocked));
 }
 
-TEST_F(IoTest, BlockedSaysWhetherTheRecordHasMore) {
+TEST_F(IoTest, BlockedSaysWhetherTheRecordHasMore)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.server().conn;
@@ -363,7 +403,8 @@ TEST_F(IoTest, BlockedSaysWhetherTheRecordHasMore) {
     EXPECT_EQ(blocked, S2N_NOT_BLOCKED);
 }
 
-TEST_F(IoTest, OneCallTakesManyRecords_WhenThatIsWished) {
+TEST_F(IoTest, OneCallTakesManyRecords_WhenThatIsWished)
+{
     PairOptions options = Tls13();
     options.server.config_hook = [](s2n_config *c) { EXPECT_OK(s2n_config_set_recv_multi_record(c, true)); };
     Pair pair(options);
@@ -375,7 +416,8 @@ TEST_F(IoTest, OneCallTakesManyRecords_WhenThatIsWished) {
     EXPECT_EQ(std::string(buf, 9), "abcdefghi");
 }
 
-TEST_F(IoTest, ReadingAheadIsSeen) {
+TEST_F(IoTest, ReadingAheadIsSeen)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.server().conn;
@@ -391,7 +433,8 @@ TEST_F(IoTest, ReadingAheadIsSeen) {
     EXPECT_EQ(s2n_peek_buffered(conn), 0u);
 }
 
-TEST_F(IoTest, BuffersAreNotReleasedWithDataInThem) {
+TEST_F(IoTest, BuffersAreNotReleasedWithDataInThem)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_EQ(s2n_send(pair.client().conn, "abc", 3, &blocked), 3);
@@ -404,7 +447,8 @@ TEST_F(IoTest, BuffersAreNotReleasedWithDataInThem) {
     EXPECT_EQ(pair.Carry(pair.server(), pair.client(), "and back"), "and back");
 }
 
-TEST_F(IoTest, DynamicBuffersChangeNothingForCallers) {
+TEST_F(IoTest, DynamicBuffersChangeNothingForCallers)
+{
     Pair pair(Tls13());
     for (End *end : { &pair.client(), &pair.server() }) {
         EXPECT_OK(s2n_connection_set_dynamic_buffers(end->conn, true));
@@ -416,7 +460,8 @@ TEST_F(IoTest, DynamicBuffersChangeNothingForCallers) {
     }
 }
 
-TEST_F(IoTest, KeysChangeBeforeTheNextBytes) {
+TEST_F(IoTest, KeysChangeBeforeTheNextBytes)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     for (int i = 0; i < 3; i++) {
@@ -432,7 +477,8 @@ TEST_F(IoTest, KeysChangeBeforeTheNextBytes) {
 
 /* ---- from two threads, and from inside ---- */
 
-TEST_F(IoTest, OneThreadSendsWhileAnotherReceives) {
+TEST_F(IoTest, OneThreadSendsWhileAnotherReceives)
+{
     Sockets sockets(false);
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
@@ -457,13 +503,15 @@ TEST_F(IoTest, OneThreadSendsWhileAnotherReceives) {
         }
     };
     std::thread threads[] = { std::thread(send, pair.client().conn), std::thread(receive, pair.client().conn),
-                              std::thread(send, pair.server().conn), std::thread(receive, pair.server().conn) };
+                              std::thread(send, pair.server().conn),
+                              std::thread(receive, pair.server().conn) };
     for (std::thread &t : threads) {
         t.join();
     }
 }
 
-namespace {
+namespace
+{
 
 struct Inside {
     s2n_connection *conn;
@@ -471,7 +519,8 @@ struct Inside {
     int calls;
 };
 
-int NegotiatesAgain(void *ctx, const uint8_t *, uint32_t len) {
+int NegotiatesAgain(void *ctx, const uint8_t *, uint32_t len)
+{
     auto *inside = static_cast<Inside *>(ctx);
     s2n_blocked_status status;
     inside->calls++;
@@ -483,7 +532,8 @@ int NegotiatesAgain(void *ctx, const uint8_t *, uint32_t len) {
 
 } // namespace
 
-TEST_F(IoTest, CallsFromInsideThemselvesAreRefused) {
+TEST_F(IoTest, CallsFromInsideThemselvesAreRefused)
+{
     Pair pair(Tls13());
     Inside inside = { pair.client().conn, "", 0 };
     EXPECT_OK(s2n_connection_set_send_cb(pair.client().conn, NegotiatesAgain));
@@ -495,7 +545,8 @@ TEST_F(IoTest, CallsFromInsideThemselvesAreRefused) {
 
 /* ---- the end ---- */
 
-TEST_F(IoTest, BothEndsCloseCleanly) {
+TEST_F(IoTest, BothEndsCloseCleanly)
+{
     for (const PairOptions &options : { Tls13(), Tls12() }) {
         Pair pair(options);
         ASSERT_TRUE(pair.Negotiate().ok());
@@ -507,7 +558,8 @@ TEST_F(IoTest, BothEndsCloseCleanly) {
     }
 }
 
-TEST_F(IoTest, ShutdownWaitsForThePeer) {
+TEST_F(IoTest, ShutdownWaitsForThePeer)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_ERROR("IO_BLOCKED", s2n_shutdown(pair.client().conn, &blocked));
@@ -521,7 +573,8 @@ TEST_F(IoTest, ShutdownWaitsForThePeer) {
     EXPECT_OK(s2n_shutdown(pair.client().conn, &blocked));
 }
 
-TEST_F(IoTest, EndIsSeenEveryTime) {
+TEST_F(IoTest, EndIsSeenEveryTime)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_EQ(s2n_send(pair.client().conn, "last", 4, &blocked), 4);
@@ -533,7 +586,8 @@ TEST_F(IoTest, EndIsSeenEveryTime) {
     EXPECT_EQ(blocked, S2N_NOT_BLOCKED);
 }
 
-TEST_F(IoTest, HalfCloseDependsOnTheVersion) {
+TEST_F(IoTest, HalfCloseDependsOnTheVersion)
+{
     Pair newer(Tls13()), older(Tls12());
     ASSERT_TRUE(newer.Negotiate().ok() && older.Negotiate().ok());
     EXPECT_OK(s2n_shutdown_send(newer.client().conn, &blocked));
@@ -545,7 +599,8 @@ TEST_F(IoTest, HalfCloseDependsOnTheVersion) {
     EXPECT_ERROR("CLOSED", s2n_send(older.server().conn, "x", 1, &blocked));
 }
 
-TEST_F(IoTest, EndWithoutCloseNotifyIsAnError) {
+TEST_F(IoTest, EndWithoutCloseNotifyIsAnError)
+{
     Pair pair(Tls13());
     ASSERT_TRUE(pair.Negotiate().ok());
     mempipe_in_eof(pair.server().pipe);
@@ -554,7 +609,8 @@ TEST_F(IoTest, EndWithoutCloseNotifyIsAnError) {
     EXPECT_ERROR("CLOSED", s2n_recv(pair.server().conn, buf, sizeof(buf), &blocked));
 }
 
-TEST_F(IoTest, FailedHandshakeTellsThePeer) {
+TEST_F(IoTest, FailedHandshakeTellsThePeer)
+{
     PairOptions options = Tls13();
     options.client.trust_pem.clear();
     Pair pair(options);

@@ -8,7 +8,8 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 /* Good values for the other arguments. */
 struct Good {
@@ -25,11 +26,13 @@ struct Good {
     uint32_t length = sizeof(bytes);
     bool flag = false;
 
-    Good() {
+    Good()
+    {
         Must(s2n_cert_chain_and_key_load_pem(chain, chain_pem.c_str(), key_pem.c_str()), "load");
         Must(s2n_cert_chain_get_cert(chain, &cert, 0), "get_cert");
     }
-    ~Good() {
+    ~Good()
+    {
         s2n_connection_free(conn);
         s2n_config_free(config);
         s2n_cert_chain_and_key_free(chain);
@@ -47,10 +50,14 @@ struct Row {
     bool (*failed)(Good &g);
 };
 
-#define ROW_ERROR(error, call) { #call, "S2N_ERR_" error, [](Good &g) { (void) g; return Failed(call); } }
+#define ROW_ERROR(error, call)                                          \
+    {                                                                   \
+#call, "S2N_ERR_" error, [](Good &g) { (void) g; return Failed(call); } \
+    }
 #define ROW(call) ROW_ERROR("NULL", call)
 
-int Clock(void *, uint64_t *now) {
+int Clock(void *, uint64_t *now)
+{
     *now = 0;
     return 0;
 }
@@ -242,10 +249,11 @@ const Row kInfoRows[] = {
     ROW(s2n_connection_get_key_exchange_group(g.conn, nullptr)),
     ROW(s2n_connection_get_signature_scheme(nullptr, reinterpret_cast<const char **>(&g.oid))),
     ROW(s2n_connection_get_signature_scheme(g.conn, nullptr)),
-    ROW(s2n_connection_get_selected_signature_algorithm(nullptr,
-                                                        reinterpret_cast<s2n_tls_signature_algorithm *>(&g.length))),
+    ROW(s2n_connection_get_selected_signature_algorithm(
+        nullptr, reinterpret_cast<s2n_tls_signature_algorithm *>(&g.length))),
     ROW(s2n_connection_get_selected_signature_algorithm(g.conn, nullptr)),
-    ROW(s2n_connection_get_selected_digest_algorithm(nullptr, reinterpret_cast<s2n_tls_hash_algorithm *>(&g.length))),
+    ROW(s2n_connection_get_selected_digest_algorithm(nullptr,
+                                                     reinterpret_cast<s2n_tls_hash_algorithm *>(&g.length))),
     ROW(s2n_connection_get_selected_digest_algorithm(g.conn, nullptr)),
     ROW(s2n_connection_get_selected_client_cert_signature_algorithm(
         nullptr, reinterpret_cast<s2n_tls_signature_algorithm *>(&g.length))),
@@ -253,8 +261,8 @@ const Row kInfoRows[] = {
     ROW(s2n_connection_get_selected_client_cert_digest_algorithm(
         nullptr, reinterpret_cast<s2n_tls_hash_algorithm *>(&g.length))),
     ROW(s2n_connection_get_selected_client_cert_digest_algorithm(g.conn, nullptr)),
-    ROW_ERROR("INVALID_ARGUMENT",
-              s2n_connection_get_certificate_match(nullptr, reinterpret_cast<s2n_cert_sni_match *>(&g.length))),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_connection_get_certificate_match(
+                                      nullptr, reinterpret_cast<s2n_cert_sni_match *>(&g.length))),
     ROW_ERROR("INVALID_ARGUMENT", s2n_connection_get_certificate_match(g.conn, nullptr)),
     ROW(s2n_connection_get_session_id_length(nullptr)),
     ROW(s2n_connection_get_session_id(nullptr, g.bytes, 32)),
@@ -278,8 +286,8 @@ const Row kInfoRows[] = {
     ROW(s2n_connection_deserialize(g.conn, nullptr, 64)),
 };
 
-template <size_t N>
-void RunRows(const Row (&rows)[N]) {
+template <size_t N> void RunRows(const Row (&rows)[N])
+{
     EnsureInit();
     for (const Row &row : rows) {
         Good g;
@@ -291,15 +299,37 @@ void RunRows(const Row (&rows)[N]) {
 
 } // namespace
 
-TEST(NullArgument, OfALibraryCallIsRefused) { RunRows(kLibraryRows); }
-TEST(NullArgument, OfAConfigCallIsRefused) { RunRows(kConfigRows); }
-TEST(NullArgument, OfACertificateCallIsRefused) { RunRows(kCertRows); }
-TEST(NullArgument, OfATrustCallIsRefused) { RunRows(kTrustRows); }
-TEST(NullArgument, OfAConnectionCallIsRefused) { RunRows(kConnectionRows); }
-TEST(NullArgument, OfATransportCallIsRefused) { RunRows(kIoRows); }
-TEST(NullArgument, OfAGetterIsRefused) { RunRows(kInfoRows); }
+TEST(NullArgument, OfALibraryCallIsRefused)
+{
+    RunRows(kLibraryRows);
+}
+TEST(NullArgument, OfAConfigCallIsRefused)
+{
+    RunRows(kConfigRows);
+}
+TEST(NullArgument, OfACertificateCallIsRefused)
+{
+    RunRows(kCertRows);
+}
+TEST(NullArgument, OfATrustCallIsRefused)
+{
+    RunRows(kTrustRows);
+}
+TEST(NullArgument, OfAConnectionCallIsRefused)
+{
+    RunRows(kConnectionRows);
+}
+TEST(NullArgument, OfATransportCallIsRefused)
+{
+    RunRows(kIoRows);
+}
+TEST(NullArgument, OfAGetterIsRefused)
+{
+    RunRows(kInfoRows);
+}
 
-TEST(NullArgument, MeansNothingToDo_ForTheseFew) {
+TEST(NullArgument, MeansNothingToDo_ForTheseFew)
+{
     EnsureInit();
     EXPECT_OK(s2n_config_free(nullptr));
     EXPECT_OK(s2n_cert_chain_and_key_free(nullptr));

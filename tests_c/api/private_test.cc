@@ -8,16 +8,20 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
-class PrivateTest : public ApiTest {};
+class PrivateTest : public ApiTest
+{
+};
 
 struct Row {
     std::string name, alert; /* a number, or "-" */
     int value;
 };
 
-std::vector<Row> ContractErrors() {
+std::vector<Row> ContractErrors()
+{
     std::vector<Row> rows;
     std::ifstream file(S2N_TEST_DATA "/policy/errors.txt");
     for (std::string line; std::getline(file, line);) {
@@ -31,7 +35,8 @@ std::vector<Row> ContractErrors() {
 
 } // namespace
 
-TEST_F(PrivateTest, ConfigIsTheApplicationsOrNone) {
+TEST_F(PrivateTest, ConfigIsTheApplicationsOrNone)
+{
     s2n_config *found = nullptr;
     EXPECT_ERROR("NULL", s2n_connection_get_config(client, &found));
     EXPECT_EQ(found, nullptr);
@@ -44,7 +49,8 @@ TEST_F(PrivateTest, ConfigIsTheApplicationsOrNone) {
     EXPECT_EQ(found, config);
 }
 
-TEST_F(PrivateTest, EveryErrorHasItsAlertOrNone) {
+TEST_F(PrivateTest, EveryErrorHasItsAlertOrNone)
+{
     std::vector<Row> rows = ContractErrors();
     ASSERT_EQ(rows.size(), 270u);
     for (const Row &row : rows) {
@@ -59,7 +65,8 @@ TEST_F(PrivateTest, EveryErrorHasItsAlertOrNone) {
     }
 }
 
-TEST_F(PrivateTest, NumbersThatAreNoErrorHaveNoAlert) {
+TEST_F(PrivateTest, NumbersThatAreNoErrorHaveNoAlert)
+{
     uint8_t alert;
     EXPECT_ERROR("UNIMPLEMENTED", s2n_error_get_alert(S2N_ERR_T_PROTO << 26 | 5000, &alert));
     EXPECT_ERROR("UNIMPLEMENTED", s2n_error_get_alert(8 << 26, &alert));
@@ -67,7 +74,8 @@ TEST_F(PrivateTest, NumbersThatAreNoErrorHaveNoAlert) {
     EXPECT_ERROR("NO_ALERT", s2n_error_get_alert(S2N_ERR_T_USAGE << 26 | 5000, &alert));
 }
 
-TEST_F(PrivateTest, FlushWritesWhatIsSealedAndNothingElse) {
+TEST_F(PrivateTest, FlushWritesWhatIsSealedAndNothingElse)
+{
     Pair pair(Served());
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_blocked_status blocked = S2N_BLOCKED_ON_READ;

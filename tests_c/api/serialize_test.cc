@@ -4,43 +4,51 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 using Blob = std::vector<uint8_t>;
 
-void AllowSaving(s2n_config *config) {
+void AllowSaving(s2n_config *config)
+{
     Must(s2n_config_set_serialization_version(config, S2N_SERIALIZED_CONN_V1), "set_serialization_version");
 }
 
-PairOptions Movable(const char *policy) {
+PairOptions Movable(const char *policy)
+{
     PairOptions options = Served(policy);
     options.client.config_hook = options.server.config_hook = AllowSaving;
     return options;
 }
 
-class SerializeTest : public ApiTest {
-protected:
+class SerializeTest : public ApiTest
+{
+  protected:
     s2n_blocked_status blocked = S2N_NOT_BLOCKED;
     char buf[64] = { 0 };
 
-    static uint32_t Length(s2n_connection *conn) {
+    static uint32_t Length(s2n_connection *conn)
+    {
         uint32_t n = 0;
         EXPECT_OK(s2n_connection_serialization_length(conn, &n));
         return n;
     }
 
-    static Blob Save(s2n_connection *conn) {
+    static Blob Save(s2n_connection *conn)
+    {
         Blob blob(Length(conn));
         EXPECT_OK(s2n_connection_serialize(conn, blob.data(), static_cast<uint32_t>(blob.size())));
         return blob;
     }
 
-    static int Restore(s2n_connection *conn, Blob blob) {
+    static int Restore(s2n_connection *conn, Blob blob)
+    {
         return s2n_connection_deserialize(conn, blob.data(), static_cast<uint32_t>(blob.size()));
     }
 
     /* Puts what an end was into a new connection, which takes its place. */
-    static void Move(End *end, s2n_mode mode) {
+    static void Move(End *end, s2n_mode mode)
+    {
         Blob blob = Save(end->conn);
         EXPECT_OK(s2n_connection_free(end->conn));
         end->conn = s2n_connection_new(mode);
@@ -54,7 +62,8 @@ const char *const kPolicies[] = { "default_tls13", "20190214" };
 
 } // namespace
 
-TEST_F(SerializeTest, NeedsAConfigThatAllowsIt) {
+TEST_F(SerializeTest, NeedsAConfigThatAllowsIt)
+{
     uint32_t n = 7;
     uint8_t room[200];
     EXPECT_ERROR("INVALID_STATE", s2n_connection_serialization_length(client, &n));
@@ -66,7 +75,8 @@ TEST_F(SerializeTest, NeedsAConfigThatAllowsIt) {
     EXPECT_ERROR("HANDSHAKE_NOT_COMPLETE", s2n_connection_serialize(client, room, sizeof(room)));
 }
 
-TEST_F(SerializeTest, LengthDependsOnTheVersion) {
+TEST_F(SerializeTest, LengthDependsOnTheVersion)
+{
     const uint32_t lengths[] = { 126, 142 };
     for (int i = 0; i < 2; i++) {
         Pair pair(Movable(kPolicies[i]));
@@ -76,7 +86,8 @@ TEST_F(SerializeTest, LengthDependsOnTheVersion) {
     }
 }
 
-TEST_F(SerializeTest, ShortBufferChangesNothing) {
+TEST_F(SerializeTest, ShortBufferChangesNothing)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     uint8_t room[126];
@@ -85,7 +96,8 @@ TEST_F(SerializeTest, ShortBufferChangesNothing) {
     EXPECT_OK(s2n_connection_serialize(pair.client().conn, room, 126));
 }
 
-TEST_F(SerializeTest, LargerBufferIsFilledOnlyAsNeeded) {
+TEST_F(SerializeTest, LargerBufferIsFilledOnlyAsNeeded)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     uint8_t room[200];
@@ -96,7 +108,8 @@ TEST_F(SerializeTest, LargerBufferIsFilledOnlyAsNeeded) {
     }
 }
 
-TEST_F(SerializeTest, DataInFlightIsInTheWay) {
+TEST_F(SerializeTest, DataInFlightIsInTheWay)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     uint8_t room[200];
@@ -111,7 +124,8 @@ TEST_F(SerializeTest, DataInFlightIsInTheWay) {
     EXPECT_ERROR("INVALID_STATE", s2n_connection_serialize(pair.client().conn, room, sizeof(room)));
 }
 
-TEST_F(SerializeTest, BytesReadAheadAreInTheWay) {
+TEST_F(SerializeTest, BytesReadAheadAreInTheWay)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     uint8_t room[200];
@@ -125,7 +139,8 @@ TEST_F(SerializeTest, BytesReadAheadAreInTheWay) {
     EXPECT_OK(s2n_connection_serialize(pair.server().conn, room, sizeof(room)));
 }
 
-TEST_F(SerializeTest, ClosedConnectionStaysWhereItIs) {
+TEST_F(SerializeTest, ClosedConnectionStaysWhereItIs)
+{
     uint8_t room[200];
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
@@ -136,7 +151,8 @@ TEST_F(SerializeTest, ClosedConnectionStaysWhereItIs) {
     EXPECT_ERROR("CLOSED", s2n_connection_serialize(pair.server().conn, room, sizeof(room)));
 }
 
-TEST_F(SerializeTest, SourceIsClosedAndSilent) {
+TEST_F(SerializeTest, SourceIsClosedAndSilent)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     s2n_connection *conn = pair.client().conn;
@@ -149,18 +165,20 @@ TEST_F(SerializeTest, SourceIsClosedAndSilent) {
     EXPECT_EQ(mempipe_out_len(pair.client().pipe), 0u);
 }
 
-TEST_F(SerializeTest, BlobStartsWithFormatVersionAndSuite) {
+TEST_F(SerializeTest, BlobStartsWithFormatVersionAndSuite)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_EQ(pair.Carry(pair.client(), pair.server(), "x"), "x");
     Blob blob = Save(pair.client().conn);
-    const uint8_t head[] = { 0, 0, 0, 0, 0, 0, 0, 1, 3, 4, 0x13, 0x01, 0, 0, 0, 0, 0, 0, 0, 1,
-                             0, 0, 0, 0, 0, 0, 0, 0, 0x1F, 0x97 };
+    const uint8_t head[] = { 0, 0, 0, 0, 0, 0, 0, 1, 3, 4, 0x13, 0x01, 0, 0,    0,
+                             0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0,    0,    0, 0x1F, 0x97 };
     ASSERT_GE(blob.size(), sizeof(head));
     EXPECT_EQ(Blob(blob.begin(), blob.begin() + sizeof(head)), Blob(head, head + sizeof(head)));
 }
 
-TEST_F(SerializeTest, MovedConnectionGoesOn) {
+TEST_F(SerializeTest, MovedConnectionGoesOn)
+{
     for (const char *policy : kPolicies) {
         Pair pair(Movable(policy));
         ASSERT_TRUE(pair.Negotiate().ok());
@@ -176,7 +194,8 @@ TEST_F(SerializeTest, MovedConnectionGoesOn) {
     }
 }
 
-TEST_F(SerializeTest, MovedConnectionUpdatesItsKeys) {
+TEST_F(SerializeTest, MovedConnectionUpdatesItsKeys)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     Move(&pair.client(), S2N_CLIENT);
@@ -186,7 +205,8 @@ TEST_F(SerializeTest, MovedConnectionUpdatesItsKeys) {
     EXPECT_EQ(pair.Carry(pair.client(), pair.server(), "same key"), "same key");
 }
 
-TEST_F(SerializeTest, MovedConnectionSavesToTheSameBytes) {
+TEST_F(SerializeTest, MovedConnectionSavesToTheSameBytes)
+{
     for (const char *policy : kPolicies) {
         Pair pair(Movable(policy));
         ASSERT_TRUE(pair.Negotiate().ok());
@@ -200,7 +220,8 @@ TEST_F(SerializeTest, MovedConnectionSavesToTheSameBytes) {
     }
 }
 
-TEST_F(SerializeTest, MovedConnectionKnowsLittleOfItsPast) {
+TEST_F(SerializeTest, MovedConnectionKnowsLittleOfItsPast)
+{
     PairOptions options = Movable("20190214");
     options.client.alpn = options.server.alpn = { "h2" };
     Pair pair(options);
@@ -226,7 +247,8 @@ TEST_F(SerializeTest, MovedConnectionKnowsLittleOfItsPast) {
     EXPECT_EQ(s2n_connection_get_wire_bytes_in(client), 0u);
 }
 
-TEST_F(SerializeTest, Tls13SecretGetterNamesTheVersion) {
+TEST_F(SerializeTest, Tls13SecretGetterNamesTheVersion)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     EXPECT_OK(Restore(client, Save(pair.client().conn)));
@@ -236,7 +258,8 @@ TEST_F(SerializeTest, Tls13SecretGetterNamesTheVersion) {
 
 /* ---- blobs that are none ---- */
 
-TEST_F(SerializeTest, EveryTruncationIsRefused) {
+TEST_F(SerializeTest, EveryTruncationIsRefused)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     Blob blob = Save(pair.client().conn);
@@ -248,18 +271,20 @@ TEST_F(SerializeTest, EveryTruncationIsRefused) {
     EXPECT_OK(Restore(client, blob));
 }
 
-TEST_F(SerializeTest, WrongHeadersAreRefused) {
+TEST_F(SerializeTest, WrongHeadersAreRefused)
+{
     Pair pair(Movable("default_tls13"));
     ASSERT_TRUE(pair.Negotiate().ok());
     const Blob good = Save(pair.client().conn);
     const struct {
         size_t at;
         uint8_t value;
-    } rows[] = { { 0, 1 }, { 7, 0 }, { 7, 2 }, { 8, 2 }, { 9, 5 }, { 9, 3 }, { 10, 0xFF }, { 11, 0 }, { 11, 2 } };
+    } rows[] = { { 0, 1 }, { 7, 0 },     { 7, 2 },  { 8, 2 }, { 9, 5 },
+                 { 9, 3 }, { 10, 0xFF }, { 11, 0 }, { 11, 2 } };
     for (const auto &row : rows) {
         Blob bad = good;
         bad[row.at] = row.value;
-        EXPECT_ERROR("INVALID_SERIALIZED_CONNECTION", Restore(client, bad)) ;
+        EXPECT_ERROR("INVALID_SERIALIZED_CONNECTION", Restore(client, bad));
     }
     Blob longer = good;
     longer.push_back(0);

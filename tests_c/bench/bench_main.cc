@@ -171,7 +171,7 @@ void RegisterMemory(size_t n) {
 }
 
 void RegisterAll(const Options &o) {
-    int repetitions = o.quick ? 3 : 7;
+    int repetitions = o.quick ? 3 : 5;
     double handshake = o.quick ? 0.25 : 1.0, bulk = o.quick ? 0.06 : 0.35;
     RegisterMemory(o.quick ? 200 : 500);
     for (const HandshakeCase &c : handshake_cases) {

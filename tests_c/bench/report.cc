@@ -36,7 +36,7 @@ const std::map<Stack, const char *> stack_names = {
     { Stack::OURS, "ours" }, { Stack::LIBSSL, "libssl" }, { Stack::FLOOR, "floor" }, { Stack::NOTHING, "itself" }
 };
 const std::map<Table, const char *> titles = {
-    { Table::HANDSHAKE, "Full handshakes, us of CPU (new objects, certificates and host name verified)" },
+    { Table::HANDSHAKE, "Full handshakes, us of CPU (new objects; chain and host name verified, ours remembers the chain)" },
     { Table::STRANGERS, "The same with a server certificate never met before, us of CPU" },
     { Table::BULK, "Bulk data on one core, MB/s, one record per call" },
     { Table::MOVE, "Moving a connection, us of CPU" },

@@ -18,10 +18,12 @@
 
 #include "mempipe.h"
 
-namespace s2n_test {
+namespace s2n_test
+{
 
 /* Makes the library ready once per process. Tests of the time before do not call it. */
-inline void EnsureInit() {
+inline void EnsureInit()
+{
     static const int once = [] {
         if (s2n_init() != S2N_SUCCESS && std::string(s2n_strerror_name(s2n_errno)) != "S2N_ERR_INITIALIZED") {
             throw std::runtime_error(std::string("s2n_init: ") + s2n_strerror_name(s2n_errno));
@@ -32,14 +34,17 @@ inline void EnsureInit() {
 }
 
 /* The name of an error number, "" for success: what tests compare. */
-inline std::string ErrName(int error) { return error == 0 ? "" : s2n_strerror_name(error); }
+inline std::string ErrName(int error)
+{
+    return error == 0 ? "" : s2n_strerror_name(error);
+}
 
 /* One end's setting. An empty policy means "as the config has it"; an empty chain means none. */
 struct EndOptions {
     std::string policy;
     std::string chain_pem, key_pem;
-    std::string trust_pem;                           /* who is trusted; empty: nobody */
-    bool verify = true;                              /* false: s2n_config_disable_x509_verification */
+    std::string trust_pem; /* who is trusted; empty: nobody */
+    bool verify = true;    /* false: s2n_config_disable_x509_verification */
     bool client_auth_set = false;
     s2n_cert_auth_type client_auth = S2N_CERT_AUTH_NONE;
     std::vector<std::string> alpn;
@@ -52,8 +57,9 @@ struct PairOptions {
     std::string server_name = "localhost"; /* empty: none set */
 
     /* The usual case: a server with a certificate that the client trusts, both on one policy. */
-    static PairOptions Simple(const std::string &policy, const std::string &chain_pem, const std::string &key_pem,
-                              const std::string &trust_pem) {
+    static PairOptions Simple(const std::string &policy, const std::string &chain_pem,
+                              const std::string &key_pem, const std::string &trust_pem)
+    {
         PairOptions o;
         o.client.policy = o.server.policy = policy;
         o.server.chain_pem = chain_pem;
@@ -85,7 +91,8 @@ struct End {
     End() = default;
     End(const End &) = delete;
     End &operator=(const End &) = delete;
-    ~End() {
+    ~End()
+    {
         if (conn != nullptr) {
             s2n_connection_free(conn);
         }
@@ -95,7 +102,8 @@ struct End {
     }
 
     /* One call of s2n_negotiate, unless this end is finished, either way. */
-    void Step() {
+    void Step()
+    {
         if (done || error != 0) {
             return;
         }
@@ -107,7 +115,8 @@ struct End {
     }
 };
 
-inline void Must(int result, const char *what) {
+inline void Must(int result, const char *what)
+{
     if (result != S2N_SUCCESS) {
         throw std::runtime_error(std::string(what) + ": " + s2n_strerror_name(s2n_errno) + " " +
                                  s2n_strerror_debug(s2n_errno, nullptr));
@@ -115,16 +124,19 @@ inline void Must(int result, const char *what) {
 }
 
 /* Gives a connection a mempipe as its transport. */
-inline void Plug(s2n_connection *conn, mempipe *pipe) {
+inline void Plug(s2n_connection *conn, mempipe *pipe)
+{
     Must(s2n_connection_set_recv_cb(conn, mempipe_recv), "set_recv_cb");
     Must(s2n_connection_set_recv_ctx(conn, pipe), "set_recv_ctx");
     Must(s2n_connection_set_send_cb(conn, mempipe_send), "set_send_cb");
     Must(s2n_connection_set_send_ctx(conn, pipe), "set_send_ctx");
 }
 
-class Pair {
-public:
-    explicit Pair(const PairOptions &options) {
+class Pair
+{
+  public:
+    explicit Pair(const PairOptions &options)
+    {
         EnsureInit();
         Build(client_, S2N_CLIENT, options.client);
         Build(server_, S2N_SERVER, options.server);
@@ -143,13 +155,16 @@ public:
     End &server() { return server_; }
 
     /* Carries what waits in both directions; the number of bytes moved. */
-    size_t Move() {
-        return mempipe_move(client_.pipe, server_.pipe, SIZE_MAX) + mempipe_move(server_.pipe, client_.pipe, SIZE_MAX);
+    size_t Move()
+    {
+        return mempipe_move(client_.pipe, server_.pipe, SIZE_MAX) +
+               mempipe_move(server_.pipe, client_.pipe, SIZE_MAX);
     }
 
     /* Drives both ends until both are done, one failed, or nothing moves any more. A failed end is shut down, so that
      * its alert reaches the other. */
-    Outcome Negotiate() {
+    Outcome Negotiate()
+    {
         /* A full transport moves nothing in the round that empties it, hence two idle rounds. */
         for (int idle = 0; idle < 2;) {
             client_.Step();
@@ -167,7 +182,8 @@ public:
     }
 
     /* Sends a text from one end and reads it at the other; what arrived, and the error (0) in *error. */
-    std::string Carry(End &from, End &to, const std::string &text, int *error = nullptr) {
+    std::string Carry(End &from, End &to, const std::string &text, int *error = nullptr)
+    {
         std::string got;
         size_t sent = 0;
         s2n_blocked_status status = S2N_NOT_BLOCKED;
@@ -186,7 +202,8 @@ public:
     }
 
     /* Reads until blocked, ended (0) or failed; the error number, 0 when merely blocked or ended. */
-    static int ReadAll(End &to, std::string *got, bool *ended = nullptr) {
+    static int ReadAll(End &to, std::string *got, bool *ended = nullptr)
+    {
         s2n_blocked_status status = S2N_NOT_BLOCKED;
         char buf[4096];
         for (;;) {
@@ -206,9 +223,11 @@ public:
     }
 
     /* s2n_shutdown on both ends until both succeed or fail; what each gave (0 or an error number). */
-    Outcome Shutdown() {
+    Outcome Shutdown()
+    {
         Outcome out;
-        for (int rounds = 0; rounds < 8 && !(Over(out.client, out.client_done) && Over(out.server, out.server_done));
+        for (int rounds = 0;
+             rounds < 8 && !(Over(out.client, out.client_done) && Over(out.server, out.server_done));
              rounds++) {
             CloseStep(client_, &out.client, &out.client_done);
             CloseStep(server_, &out.server, &out.server_done);
@@ -217,10 +236,11 @@ public:
         return out;
     }
 
-private:
+  private:
     static bool Over(int error, bool done) { return done || error != 0; }
 
-    static void CloseStep(End &end, int *error, bool *done) {
+    static void CloseStep(End &end, int *error, bool *done)
+    {
         s2n_blocked_status status = S2N_NOT_BLOCKED;
         if (Over(*error, *done)) {
             return;
@@ -232,11 +252,13 @@ private:
         }
     }
 
-    static int SendSome(End &from, const std::string &text, size_t *sent, s2n_blocked_status *status) {
+    static int SendSome(End &from, const std::string &text, size_t *sent, s2n_blocked_status *status)
+    {
         if (*sent == text.size()) {
             return 0;
         }
-        ssize_t n = s2n_send(from.conn, text.data() + *sent, static_cast<ssize_t>(text.size() - *sent), status);
+        ssize_t n =
+            s2n_send(from.conn, text.data() + *sent, static_cast<ssize_t>(text.size() - *sent), status);
         if (n >= 0) {
             *sent += static_cast<size_t>(n);
             return 0;
@@ -245,7 +267,8 @@ private:
     }
 
     /* After a failure the alert goes out; its own result is not what the test is about, so the error is kept. */
-    static void Farewell(End &end) {
+    static void Farewell(End &end)
+    {
         s2n_blocked_status status = S2N_NOT_BLOCKED;
         if (end.error != 0) {
             int kept = s2n_errno;
@@ -254,7 +277,8 @@ private:
         }
     }
 
-    static void Build(End &end, s2n_mode mode, const EndOptions &o) {
+    static void Build(End &end, s2n_mode mode, const EndOptions &o)
+    {
         end.config = s2n_config_new_minimal();
         end.conn = s2n_connection_new(mode);
         end.pipe = mempipe_new();
@@ -268,18 +292,21 @@ private:
         Plug(end.conn, end.pipe);
     }
 
-    static void Configure(End &end, const EndOptions &o) {
+    static void Configure(End &end, const EndOptions &o)
+    {
         Must(s2n_config_set_max_blinding_delay(end.config, 0), "set_max_blinding_delay");
         if (!o.policy.empty()) {
             Must(s2n_config_set_cipher_preferences(end.config, o.policy.c_str()), "set_cipher_preferences");
         }
         if (!o.chain_pem.empty()) {
             end.chain = s2n_cert_chain_and_key_new();
-            Must(s2n_cert_chain_and_key_load_pem(end.chain, o.chain_pem.c_str(), o.key_pem.c_str()), "load_pem");
+            Must(s2n_cert_chain_and_key_load_pem(end.chain, o.chain_pem.c_str(), o.key_pem.c_str()),
+                 "load_pem");
             Must(s2n_config_add_cert_chain_and_key_to_store(end.config, end.chain), "add_to_store");
         }
         if (!o.trust_pem.empty()) {
-            Must(s2n_config_add_pem_to_trust_store(end.config, o.trust_pem.c_str()), "add_pem_to_trust_store");
+            Must(s2n_config_add_pem_to_trust_store(end.config, o.trust_pem.c_str()),
+                 "add_pem_to_trust_store");
         }
         if (!o.verify) {
             Must(s2n_config_disable_x509_verification(end.config), "disable_x509_verification");
@@ -288,7 +315,8 @@ private:
             Must(s2n_config_set_client_auth_type(end.config, o.client_auth), "set_client_auth_type");
         }
         for (const std::string &name : o.alpn) {
-            Must(s2n_config_append_protocol_preference(end.config, reinterpret_cast<const uint8_t *>(name.data()),
+            Must(s2n_config_append_protocol_preference(end.config,
+                                                       reinterpret_cast<const uint8_t *>(name.data()),
                                                        static_cast<uint8_t>(name.size())),
                  "append_protocol_preference");
         }

@@ -24,7 +24,7 @@ namespace
 {
 
 struct KeyFree {
-    void operator()(struct pkey *k) const { pkey_free(k); }
+    void operator()(struct pkey *k) const { pkey_drop(k); }
 };
 using Key = std::unique_ptr<struct pkey, KeyFree>;
 
@@ -388,7 +388,7 @@ TEST_F(Pkey, OneKeySignsInManyThreads)
             threads.emplace_back([&] {
                 struct pkey *mine = pkey_ref(priv.get());
                 slot = Sign(mine, s, kMessage);
-                pkey_free(mine);
+                pkey_drop(mine);
             });
         }
         for (auto &t : threads) {

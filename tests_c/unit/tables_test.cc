@@ -369,10 +369,16 @@ struct ErrorRow {
     int alert;
     const char *text;
 };
-const int ALERT_NONE = -1;
+/* What callers are told: the alerts of WIRE_ rows are for peers only. */
+enum {
+    ALERT_NONE = -1,
+#define ALERT(name, number) ALERT_WIRE_##name = -1,
+#include "base/alerts.def"
+#undef ALERT
+};
 const ErrorRow kErrors[] = {
 #define ERR_TYPE(type, number)
-#define ERR(type, name, alert, text) { "S2N_ERR_" #name, ERR_##name, ALERT_##alert, text },
+#define ERR(type, name, alert, text) { "S2N_ERR_" #name, ERR_##name, static_cast<int>(ALERT_##alert), text },
 #include "base/errors.def"
 #undef ERR_TYPE
 #undef ERR

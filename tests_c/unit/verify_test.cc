@@ -111,7 +111,7 @@ TEST_F(Verify, ResultIsTheBuiltChainWithItsAnchor)
     Bytes der = KeyDer(pki_.leaf.key);
     ASSERT_TRUE(pkey_from_private_der(Span(der), &priv));
     EXPECT_TRUE(pkey_matches(priv, peer_key(peer_.get())));
-    pkey_free(priv);
+    pkey_drop(priv);
 }
 
 TEST_F(Verify, SentOrderAndExtrasDoNotMatterBehindTheLeaf)

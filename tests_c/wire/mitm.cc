@@ -16,21 +16,51 @@ bool IsRealServerHello(const Bytes &m) {
 
 } // namespace
 
-Mitm::Mitm(PairOptions options, Rewrite rewrite) : rewrite_(std::move(rewrite)) {
-    options.server.config_hook = Hooked(options.server.config_hook, &logs_[0]);
-    options.client.config_hook = Hooked(options.client.config_hook, &logs_[1]);
+Mitm::Mitm(PairOptions options, Rewrite rewrite) : options_(std::move(options)), rewrite_(std::move(rewrite)) {
+    options_.server.config_hook = Hooked(options_.server.config_hook, &logs_[0]);
+    options_.client.config_hook = Hooked(options_.client.config_hook, &logs_[1]);
+    for (Leg &leg : legs_) {
+        half_init(&leg.open.half);
+        half_init(&leg.seal.half);
+    }
+    ResetLegs();
+    pair_.reset(new Pair(options_));
+}
+
+Mitm::~Mitm() { ResetLegs(); }
+
+void Mitm::ResetLegs() {
     for (int i = 0; i < 2; i++) {
+        half_wipe(&legs_[i].open.half);
+        half_wipe(&legs_[i].seal.half);
+        legs_[i] = Leg();
         legs_[i].from_client = i == 1;
         half_init(&legs_[i].open.half);
         half_init(&legs_[i].seal.half);
+        views_[i] = View();
+        logs_[i].secrets.clear();
     }
-    pair_.reset(new Pair(options));
 }
 
-Mitm::~Mitm() {
-    for (Leg &leg : legs_) {
-        half_wipe(&leg.open.half);
-        half_wipe(&leg.seal.half);
+void Mitm::Restart(Rewrite rewrite) {
+    rewrite_ = std::move(rewrite);
+    ResetLegs();
+    for (bool client : { true, false }) {
+        End &e = end(client);
+        const EndOptions &o = client ? options_.client : options_.server;
+        Must(s2n_connection_wipe(e.conn), "wipe");
+        Must(s2n_connection_set_blinding(e.conn, S2N_SELF_SERVICE_BLINDING), "set_blinding");
+        mempipe_reset(e.pipe);
+        Plug(e.conn, e.pipe);
+        e.done = false;
+        e.error = 0;
+        e.blocked = S2N_NOT_BLOCKED;
+        if (client && !options_.server_name.empty()) {
+            Must(s2n_set_server_name(e.conn, options_.server_name.c_str()), "set_server_name");
+        }
+        if (o.conn_hook) {
+            o.conn_hook(e.conn);
+        }
     }
 }
 

@@ -56,6 +56,8 @@ public:
     Mitm(const Mitm &) = delete;
     Mitm &operator=(const Mitm &) = delete;
 
+    /* Everything from the start again, with the same configs and wiped connections. */
+    void Restart(Rewrite rewrite);
     Pair &pair() { return *pair_; }
     End &end(bool client) { return client ? pair_->client() : pair_->server(); }
     /* Drives both ends until done, one failed, or nothing moves. */
@@ -94,6 +96,7 @@ private:
         std::map<std::pair<int, int>, int> seen;
     };
 
+    void ResetLegs();
     static int OnKeyLog(void *ctx, s2n_connection *, uint8_t *line, size_t len);
     std::function<void(s2n_config *)> Hooked(std::function<void(s2n_config *)> first, Log *log);
     bool Key(Side *side, bool end_is_client, bool client_writes, bool sealing);
@@ -106,6 +109,7 @@ private:
     bool SendPiece(Leg *leg, const Piece &piece);
     void Write(const Leg &leg, const Bytes &bytes);
 
+    PairOptions options_;
     Log logs_[2];   /* server's, client's */
     View views_[2];
     Leg legs_[2];   /* from server, from client */

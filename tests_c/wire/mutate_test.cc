@@ -83,24 +83,41 @@ class EachFlight : public testing::TestWithParam<Flight> {
 protected:
     /* Runs a handshake in which this message is what `change` makes of it; false when nothing was changed. */
     bool Run(int type, const std::function<Bytes(const Bytes &)> &change, size_t *size = nullptr) {
-        bool changed = false;
+        bool other = false, changed = false;
         const Flight &f = GetParam();
         Bytes sent;
-        Mitm mitm(f.scene(), On(f.by_client, type, [&](const Message &m) -> Pieces {
+        auto rewrite = On(f.by_client, type, [&](const Message &m) -> Pieces {
             if (size != nullptr) {
                 *size = m.bytes.size();
             }
             sent = change(m.bytes);
-            changed = sent != m.bytes;
+            other = sent != m.bytes;
+            changed = other && !SameToAHandshake(m.bytes, sent);
             return { { HANDSHAKE, sent } };
-        })());
+        })();
+        if (mitm_ == nullptr) {
+            mitm_.reset(new Mitm(f.scene(), rewrite));
+        } else {
+            mitm_->Restart(rewrite);
+        }
+        Mitm &mitm = *mitm_;
         Outcome out = mitm.Run();
         EXPECT_FALSE(changed && out.ok()) << "accepted: " << ToHex(sent);
-        EXPECT_TRUE(changed || out.ok()) << out.client_name() << " " << out.server_name();
+        EXPECT_TRUE(other || out.ok()) << out.client_name() << " " << out.server_name();
         for (bool client : { true, false }) {
             Clean(mitm.end(client));
         }
         return changed;
+    }
+    /* Bytes behind a message may do no harm: a HelloRequest, which is not hashed, or behind a last Finished the first
+     * bytes of a message that nobody has refused yet. */
+    static bool SameToAHandshake(const Bytes &m, const Bytes &sent) {
+        if (sent.size() < m.size() || !std::equal(m.begin(), m.end(), sent.begin())) {
+            return false;
+        }
+        Bytes more(sent.begin() + static_cast<long>(m.size()), sent.end());
+        bool requests = more.size() % 4 == 0 && std::all_of(more.begin(), more.end(), [](uint8_t b) { return b == 0; });
+        return requests || (m[0] == FINISHED && more.size() < 4);
     }
     /* A failed end stays failed, and closing it works. */
     static void Clean(End &end) {
@@ -111,6 +128,8 @@ protected:
         }
         EXPECT_NE(S2N_ERR_T_OK, end.done || end.error == 0 ? 1 : s2n_error_get_type(end.error));
     }
+    std::unique_ptr<Mitm> mitm_;
+
     static Bytes Relength(Bytes m) {
         if (m.size() >= 4) {
             Bytes n = Num(3, m.size() - 4);
