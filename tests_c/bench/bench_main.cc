@@ -20,9 +20,11 @@
 #include "memory.h"
 #include "report.h"
 
-namespace bench {
+namespace bench
+{
 
-double ClockCost() {
+double ClockCost()
+{
     static const double cost = [] {
         std::vector<double> deltas;
         for (int i = 0; i < 1001; i++) {
@@ -34,7 +36,8 @@ double ClockCost() {
     return cost;
 }
 
-namespace {
+namespace
+{
 
 struct Options {
     bool quick = false, strict = false;
@@ -44,27 +47,35 @@ struct Options {
 };
 
 /* Figures of one run of one benchmark, by counter. */
-class Figures {
-public:
-    void Add(const std::string &part, Stack stack, double value) { samples_[CounterName(part, stack)].push_back(value); }
-    void Add(const Sides &s, Stack stack) {
+class Figures
+{
+  public:
+    void Add(const std::string &part, Stack stack, double value)
+    {
+        samples_[CounterName(part, stack)].push_back(value);
+    }
+    void Add(const Sides &s, Stack stack)
+    {
         Add("", stack, s.client + s.server);
         Add("server", stack, s.server);
         Add("client", stack, s.client);
     }
-    void Store(benchmark::State &state) const {
+    void Store(benchmark::State &state) const
+    {
         for (const auto &entry : samples_) {
             state.counters[entry.first] = Median(entry.second);
         }
     }
 
-private:
+  private:
     std::map<std::string, std::vector<double>> samples_;
 };
 
 /* The time of a round decides how many rounds Google Benchmark runs; the figures come from the stacks' own clocks.
  * A stack is made at its first use, because most of them are not used when a filter is given. */
-template <typename Stacks> void Rounds(benchmark::State &state, std::unique_ptr<Stacks> *stacks, const std::function<Stacks *()> &make) {
+template <typename Stacks>
+void Rounds(benchmark::State &state, std::unique_ptr<Stacks> *stacks, const std::function<Stacks *()> &make)
+{
     Figures figures;
     try {
         if (*stacks == nullptr) {
@@ -83,24 +94,31 @@ template <typename Stacks> void Rounds(benchmark::State &state, std::unique_ptr<
     figures.Store(state);
 }
 
-template <typename Stacks, typename... Args> benchmark::internal::Benchmark *Register(Table table, const std::string &row, Args... args) {
+template <typename Stacks, typename... Args>
+benchmark::internal::Benchmark *Register(Table table, const std::string &row, Args... args)
+{
     auto stacks = std::make_shared<std::unique_ptr<Stacks>>();
     std::function<Stacks *()> make = [args...] { return new Stacks(args...); };
-    return benchmark::RegisterBenchmark(RunName(table, row).c_str(), [stacks, make](benchmark::State &state) {
-               Rounds<Stacks>(state, stacks.get(), make);
-           })->UseManualTime();
+    return benchmark::RegisterBenchmark(
+               RunName(table, row).c_str(),
+               [stacks, make](benchmark::State &state) { Rounds<Stacks>(state, stacks.get(), make); })
+        ->UseManualTime();
 }
 
 struct HandshakeStacks {
     explicit HandshakeStacks(HandshakeCase c)
-        : ours(OursHandshaker(c)), libssl(LibsslHandshaker(c)), floor(FloorHandshaker(c)) {}
+        : ours(OursHandshaker(c)), libssl(LibsslHandshaker(c)), floor(FloorHandshaker(c))
+    {
+    }
 
-    void Round(Figures *figures) {
+    void Round(Figures *figures)
+    {
         Turn(*ours, Stack::OURS, figures);
         Turn(*libssl, Stack::LIBSSL, figures);
         Turn(*floor, Stack::FLOOR, figures);
     }
-    static void Turn(Handshaker &h, Stack stack, Figures *figures) {
+    static void Turn(Handshaker &h, Stack stack, Figures *figures)
+    {
         const int turn = 4;
         h.Once(); /* the stack before has filled the caches with its own code */
         for (int i = 0; i < turn && figures != nullptr; i++) {
@@ -113,14 +131,19 @@ struct HandshakeStacks {
 
 struct BulkStacks {
     BulkStacks(CipherCase c, SizeCase s)
-        : count(static_cast<double>(s.count)), ours(OursBulk(c, s)), libssl(LibsslBulk(c, s)), floor(FloorBulk(c, s)) {}
+        : count(static_cast<double>(s.count)), ours(OursBulk(c, s)), libssl(LibsslBulk(c, s)),
+          floor(FloorBulk(c, s))
+    {
+    }
 
-    void Round(Figures *figures) {
+    void Round(Figures *figures)
+    {
         Turn(*ours, Stack::OURS, figures);
         Turn(*libssl, Stack::LIBSSL, figures);
         Turn(*floor, Stack::FLOOR, figures);
     }
-    void Turn(Bulk &b, Stack stack, Figures *figures) const {
+    void Turn(Bulk &b, Stack stack, Figures *figures) const
+    {
         double send = b.Send() / count, receive = b.Receive() / count;
         if (figures != nullptr) {
             figures->Add("send", stack, send);
@@ -135,7 +158,8 @@ struct BulkStacks {
 struct MoveStacks {
     explicit MoveStacks(CipherCase c) : ours(OursMover(c)), floor(FloorMover(c)) {}
 
-    void Round(Figures *figures) {
+    void Round(Figures *figures)
+    {
         Mover::Times mine = ours->Once(), least = floor->Once();
         if (figures != nullptr) {
             figures->Add("deserialize", Stack::OURS, mine.deserialize);
@@ -149,7 +173,8 @@ struct MoveStacks {
     std::unique_ptr<Mover> ours, floor;
 };
 
-void RegisterMemory(size_t n) {
+void RegisterMemory(size_t n)
+{
     for (const HandshakeCase &c : { handshake_cases[0], handshake_cases[4] }) {
         auto weigh = [c, n](benchmark::State &state) {
             try {
@@ -166,11 +191,14 @@ void RegisterMemory(size_t n) {
                 state.SkipWithError(e.what());
             }
         };
-        benchmark::RegisterBenchmark(RunName(Table::MEMORY, c.name).c_str(), weigh)->Iterations(1)->Repetitions(1);
+        benchmark::RegisterBenchmark(RunName(Table::MEMORY, c.name).c_str(), weigh)
+            ->Iterations(1)
+            ->Repetitions(1);
     }
 }
 
-void RegisterAll(const Options &o) {
+void RegisterAll(const Options &o)
+{
     int repetitions = o.quick ? 3 : 5;
     double handshake = o.quick ? 0.25 : 1.0, bulk = o.quick ? 0.06 : 0.35;
     RegisterMemory(o.quick ? 200 : 500);
@@ -191,17 +219,20 @@ void RegisterAll(const Options &o) {
     }
 }
 
-int Usage() {
-    std::fputs("usage: s2n_bench [--quick] [--json FILE] [--strict] [--cpu N] [--benchmark_filter=REGEX ...]\n"
-               "  --quick      half a minute instead of some minutes\n"
-               "  --json FILE  all figures, ratios and verdicts\n"
-               "  --strict     exit with 1 when a required limit is missed\n"
-               "  --cpu N      stay on this processor\n",
-               stderr);
+int Usage()
+{
+    std::fputs(
+        "usage: s2n_bench [--quick] [--json FILE] [--strict] [--cpu N] [--benchmark_filter=REGEX ...]\n"
+        "  --quick      half a minute instead of some minutes\n"
+        "  --json FILE  all figures, ratios and verdicts\n"
+        "  --strict     exit with 1 when a required limit is missed\n"
+        "  --cpu N      stay on this processor\n",
+        stderr);
     return 2;
 }
 
-bool Parse(int argc, char **argv, Options *o) {
+bool Parse(int argc, char **argv, Options *o)
+{
     static char interleave[] = "--benchmark_enable_random_interleaving=true";
     o->rest = { argv[0], interleave };
     for (int i = 1; i < argc; i++) {
@@ -223,7 +254,8 @@ bool Parse(int argc, char **argv, Options *o) {
     return true;
 }
 
-void Pin(int cpu) {
+void Pin(int cpu)
+{
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(static_cast<size_t>(cpu), &set);
@@ -232,7 +264,8 @@ void Pin(int cpu) {
     }
 }
 
-int Run(Options &o) {
+int Run(Options &o)
+{
     Report report;
     int argc = static_cast<int>(o.rest.size());
     benchmark::Initialize(&argc, o.rest.data());
@@ -253,7 +286,8 @@ int Run(Options &o) {
 } // namespace
 } // namespace bench
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     bench::Options options;
     if (!bench::Parse(argc, argv, &options)) {
         return bench::Usage();

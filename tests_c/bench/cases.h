@@ -5,34 +5,35 @@
 
 #include "work.h"
 
-namespace bench {
+namespace bench
+{
 
 /* Transcript sizes are what these certificates and extensions come to, rounded. */
 inline constexpr HandshakeCase handshake_cases[] = {
-    { "tls13 ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, false, "20190801",
-      "20200207", 1100, 780 },
-    { "tls13 ecdsa p256", Version::tls13, "ec", "secp256r1", "TLS_AES_128_GCM_SHA256", false, false, "20190802",
-      "20200207", 1160, 780 },
+    { "tls13 ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, false,
+      "20190801", "20200207", 1100, 780 },
+    { "tls13 ecdsa p256", Version::tls13, "ec", "secp256r1", "TLS_AES_128_GCM_SHA256", false, false,
+      "20190802", "20200207", 1160, 780 },
     { "tls13 rsa x25519", Version::tls13, "rsa", "x25519", "TLS_AES_128_GCM_SHA256", false, false, "20190801",
       "20200207", 1700, 1150 },
-    { "tls13 mutual ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", true, false, "20190801",
-      "20200207", 1750, 780 },
+    { "tls13 mutual ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", true, false,
+      "20190801", "20200207", 1750, 780 },
     { "tls12 ecdsa p256", Version::tls12, "ec", "secp256r1", "ECDHE-ECDSA-AES128-GCM-SHA256", false, false,
       "20190214_gcm", "20190214_gcm", 1000, 0 },
-    { "tls12 rsa p256", Version::tls12, "rsa", "secp256r1", "ECDHE-RSA-AES128-GCM-SHA256", false, false, "20150306",
-      "20150306", 1600, 0 },
-    { "tls12 mutual ecdsa p256", Version::tls12, "ec", "secp256r1", "ECDHE-ECDSA-AES128-GCM-SHA256", true, false,
-      "20190214_gcm", "20190214_gcm", 1700, 0 },
+    { "tls12 rsa p256", Version::tls12, "rsa", "secp256r1", "ECDHE-RSA-AES128-GCM-SHA256", false, false,
+      "20150306", "20150306", 1600, 0 },
+    { "tls12 mutual ecdsa p256", Version::tls12, "ec", "secp256r1", "ECDHE-ECDSA-AES128-GCM-SHA256", true,
+      false, "20190214_gcm", "20190214_gcm", 1700, 0 },
 };
 
 /* Our library remembers chains it has verified; here that never helps. */
 inline constexpr HandshakeCase stranger_cases[] = {
-    { "tls13 ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, true,
-      "20190801", "20200207", 1100, 780 },
+    { "tls13 ecdsa x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, true, "20190801",
+      "20200207", 1100, 780 },
     { "tls13 ecdsa p256", Version::tls13, "ec", "secp256r1", "TLS_AES_128_GCM_SHA256", false, true,
       "20190802", "20200207", 1160, 780 },
-    { "tls13 rsa x25519", Version::tls13, "rsa", "x25519", "TLS_AES_128_GCM_SHA256", false, true,
-      "20190801", "20200207", 1700, 1150 },
+    { "tls13 rsa x25519", Version::tls13, "rsa", "x25519", "TLS_AES_128_GCM_SHA256", false, true, "20190801",
+      "20200207", 1700, 1150 },
     { "tls12 ecdsa p256", Version::tls12, "ec", "secp256r1", "ECDHE-ECDSA-AES128-GCM-SHA256", false, true,
       "20190214_gcm", "20190214_gcm", 1000, 0 },
     { "tls12 rsa p256", Version::tls12, "rsa", "secp256r1", "ECDHE-RSA-AES128-GCM-SHA256", false, true,

@@ -2,9 +2,11 @@
 /* The building blocks of floor.h, and the floor of moving a connection: key derivation and two key set-ups. */
 #include "floor.h"
 
-namespace bench {
+namespace bench
+{
 
-void Prf(const Hmac &key, size_t seed_len, size_t out_len) {
+void Prf(const Hmac &key, size_t seed_len, size_t out_len)
+{
     uint8_t a[32 + 128] = {};
     Digest d = key.Of(a, seed_len);
     for (size_t n = 0; n < out_len; n += sizeof(d.b)) {
@@ -22,27 +24,31 @@ Aead::Aead(Cipher cipher)
                                : cipher == Cipher::aes256gcm ? "AES-256-GCM"
                                                              : "ChaCha20-Poly1305",
                                nullptr)),
-      seal_(EVP_CIPHER_CTX_new()), open_(EVP_CIPHER_CTX_new()), explicit_iv_(cipher == Cipher::chacha ? 0 : 8) {
+      seal_(EVP_CIPHER_CTX_new()), open_(EVP_CIPHER_CTX_new()), explicit_iv_(cipher == Cipher::chacha ? 0 : 8)
+{
     std::memset(key_, 9, sizeof(key_));
     Must(EVP_EncryptInit_ex(seal_, cipher_, nullptr, key_, iv_) == 1 &&
              EVP_DecryptInit_ex(open_, cipher_, nullptr, key_, iv_) == 1,
          "AEAD");
 }
 
-Aead::~Aead() {
+Aead::~Aead()
+{
     EVP_CIPHER_CTX_free(seal_);
     EVP_CIPHER_CTX_free(open_);
     EVP_CIPHER_free(cipher_);
 }
 
-void Aead::SetKeys() {
+void Aead::SetKeys()
+{
     Must(EVP_EncryptInit_ex(seal_, nullptr, nullptr, key_, nullptr) == 1 &&
              EVP_DecryptInit_ex(open_, nullptr, nullptr, key_, nullptr) == 1,
          "AEAD key");
 }
 
-void Aead::Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out, const uint8_t *tail,
-                int tail_len) {
+void Aead::Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out,
+                const uint8_t *tail, int tail_len)
+{
     int l;
     Must(EVP_EncryptInit_ex(seal_, nullptr, nullptr, nullptr, iv_) == 1 &&
              EVP_EncryptUpdate(seal_, nullptr, &l, aad, aad_len) == 1 &&
@@ -53,7 +59,8 @@ void Aead::Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, ui
          "seal");
 }
 
-void Aead::Open(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out) {
+void Aead::Open(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out)
+{
     int l;
     Must(EVP_DecryptInit_ex(open_, nullptr, nullptr, nullptr, iv_) == 1 &&
              EVP_CIPHER_CTX_ctrl(open_, EVP_CTRL_AEAD_SET_TAG, 16, const_cast<uint8_t *>(in + n)) == 1 &&
@@ -63,34 +70,40 @@ void Aead::Open(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, ui
          "open");
 }
 
-void Aead::FixIv() {
+void Aead::FixIv()
+{
     int len = explicit_iv_ > 0 ? 4 : 12;
     Must(EVP_CIPHER_CTX_ctrl(seal_, EVP_CTRL_AEAD_SET_IV_FIXED, len, iv_) == 1 &&
              EVP_CIPHER_CTX_ctrl(open_, EVP_CTRL_AEAD_SET_IV_FIXED, len, iv_) == 1,
          "fixed IV");
 }
 
-void Aead::SealRecord(uint8_t *aad, size_t n, uint8_t *buf) {
+void Aead::SealRecord(uint8_t *aad, size_t n, uint8_t *buf)
+{
     aad[11] = static_cast<uint8_t>((n + explicit_iv_) >> 8);
     aad[12] = static_cast<uint8_t>(n + explicit_iv_);
     Must(EVP_CIPHER_CTX_ctrl(seal_, EVP_CTRL_AEAD_TLS1_AAD, 13, aad) > 0, "record AAD");
     Must(EVP_Cipher(seal_, buf, buf, static_cast<unsigned>(explicit_iv_ + n + 16)) > 0, "seal record");
 }
 
-void Aead::OpenRecord(uint8_t *aad, size_t n, uint8_t *buf) {
+void Aead::OpenRecord(uint8_t *aad, size_t n, uint8_t *buf)
+{
     aad[11] = static_cast<uint8_t>((n + explicit_iv_ + 16) >> 8);
     aad[12] = static_cast<uint8_t>(n + explicit_iv_ + 16);
     Must(EVP_CIPHER_CTX_ctrl(open_, EVP_CTRL_AEAD_TLS1_AAD, 13, aad) > 0, "record AAD");
     Must(EVP_Cipher(open_, buf, buf, static_cast<unsigned>(explicit_iv_ + n + 16)) >= 0, "open record");
 }
 
-namespace {
+namespace
+{
 
-class FloorMoverWork : public Mover {
-public:
+class FloorMoverWork : public Mover
+{
+  public:
     explicit FloorMoverWork(const CipherCase &c) : v13_(c.version == Version::tls13), aead_(c.cipher) {}
 
-    Times Once() override {
+    Times Once() override
+    {
         Times t = { 0, 0, 0 };
         uint8_t out[64], aad[13] = { 23, 3, 3 };
         Stopwatch watch;
@@ -106,10 +119,11 @@ public:
         return t;
     }
 
-private:
+  private:
     static constexpr int batch = 16;
 
-    void Derive() {
+    void Derive()
+    {
         static const uint8_t secret[48] = { 1 };
         if (v13_) {
             for (int direction = 0; direction < 2; direction++) {
@@ -129,6 +143,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Mover> FloorMover(const CipherCase &c) { return std::make_unique<FloorMoverWork>(c); }
+std::unique_ptr<Mover> FloorMover(const CipherCase &c)
+{
+    return std::make_unique<FloorMoverWork>(c);
+}
 
 } // namespace bench

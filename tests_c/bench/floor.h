@@ -15,9 +15,11 @@
 
 #include "work.h"
 
-namespace bench {
+namespace bench
+{
 
-inline void Must(bool ok, const char *what) {
+inline void Must(bool ok, const char *what)
+{
     if (!ok) {
         throw std::runtime_error(std::string("floor: ") + what);
     }
@@ -29,9 +31,11 @@ struct Digest {
     uint8_t b[32];
 };
 
-class Hmac {
-public:
-    Hmac(const void *key, size_t n) {
+class Hmac
+{
+  public:
+    Hmac(const void *key, size_t n)
+    {
         uint8_t block[64];
         std::memset(block, 0x36, sizeof(block));
         for (size_t i = 0; i < n; i++) {
@@ -47,7 +51,8 @@ public:
     }
     explicit Hmac(const Digest &key) : Hmac(key.b, sizeof(key.b)) {}
 
-    Digest Of(const void *data, size_t n) const {
+    Digest Of(const void *data, size_t n) const
+    {
         Digest out;
         SHA256_CTX c = inner_;
         SHA256_Update(&c, data, n);
@@ -58,12 +63,13 @@ public:
         return out;
     }
     /* HKDF-Expand to one block; the length of the label is all that matters here. */
-    Digest Expand(size_t info_len) const {
+    Digest Expand(size_t info_len) const
+    {
         static const uint8_t info[80] = {};
         return Of(info, info_len);
     }
 
-private:
+  private:
     SHA256_CTX inner_, outer_;
 };
 
@@ -74,15 +80,17 @@ void Prf(const Hmac &key, size_t seed_len, size_t out_len);
 
 /* ---- AEAD on one context per direction ---- */
 
-class Aead {
-public:
+class Aead
+{
+  public:
     explicit Aead(Cipher cipher);
     ~Aead();
     Aead(const Aead &) = delete;
     Aead &operator=(const Aead &) = delete;
 
     void SetKeys(); /* the key set-up of both directions */
-    void Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out, const uint8_t *tail, int tail_len);
+    void Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out, const uint8_t *tail,
+              int tail_len);
     void Open(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out);
 
     /* libcrypto's record mode for TLS 1.2: associated data by control call, then one call in place. */
@@ -91,7 +99,7 @@ public:
     void OpenRecord(uint8_t *aad, size_t n, uint8_t *buf);
     size_t explicit_iv() const { return explicit_iv_; }
 
-private:
+  private:
     EVP_CIPHER *cipher_;
     EVP_CIPHER_CTX *seal_, *open_;
     size_t explicit_iv_;

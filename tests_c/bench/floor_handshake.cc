@@ -14,10 +14,13 @@
 #include "floor.h"
 #include "pki.h"
 
-namespace bench {
-namespace {
+namespace bench
+{
+namespace
+{
 
-EVP_PKEY *PrivateKey(const std::string &pem) {
+EVP_PKEY *PrivateKey(const std::string &pem)
+{
     BIO *bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
     EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
     BIO_free(bio);
@@ -27,72 +30,88 @@ EVP_PKEY *PrivateKey(const std::string &pem) {
 
 /* ---- key exchange ---- */
 
-class Exchange {
-public:
+class Exchange
+{
+  public:
     virtual ~Exchange() = default;
     virtual void Generate() = 0;
     virtual void Derive() = 0;
 };
 
-class X25519 : public Exchange {
-public:
-    X25519() : gen_(EVP_PKEY_CTX_new_from_name(nullptr, "X25519", nullptr)) {
+class X25519 : public Exchange
+{
+  public:
+    X25519() : gen_(EVP_PKEY_CTX_new_from_name(nullptr, "X25519", nullptr))
+    {
         Must(EVP_PKEY_keygen_init(gen_) == 1, "X25519");
         Generate();
         std::memcpy(peer_, public_, sizeof(peer_));
     }
-    ~X25519() override {
+    ~X25519() override
+    {
         EVP_PKEY_free(mine_);
         EVP_PKEY_CTX_free(gen_);
     }
-    void Generate() override {
+    void Generate() override
+    {
         size_t n = sizeof(public_);
         EVP_PKEY_free(mine_);
         mine_ = nullptr;
-        Must(EVP_PKEY_keygen(gen_, &mine_) == 1 && EVP_PKEY_get_raw_public_key(mine_, public_, &n) == 1, "X25519 key");
+        Must(EVP_PKEY_keygen(gen_, &mine_) == 1 && EVP_PKEY_get_raw_public_key(mine_, public_, &n) == 1,
+             "X25519 key");
     }
-    void Derive() override {
+    void Derive() override
+    {
         uint8_t out[32];
         size_t n = sizeof(out);
         EVP_PKEY *peer = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, peer_, sizeof(peer_));
         EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(mine_, nullptr);
-        Must(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1 && EVP_PKEY_derive(ctx, out, &n) == 1,
+        Must(EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
+                 EVP_PKEY_derive(ctx, out, &n) == 1,
              "X25519 derive");
         EVP_PKEY_CTX_free(ctx);
         EVP_PKEY_free(peer);
     }
 
-private:
+  private:
     EVP_PKEY_CTX *gen_;
     EVP_PKEY *mine_ = nullptr;
     uint8_t public_[32], peer_[32];
 };
 
-class P256 : public Exchange {
-public:
-    P256() : mine_(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1)), peer_(EC_POINT_new(EC_KEY_get0_group(mine_))) {
+class P256 : public Exchange
+{
+  public:
+    P256()
+        : mine_(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1)), peer_(EC_POINT_new(EC_KEY_get0_group(mine_)))
+    {
         Generate();
         std::memcpy(peer_bytes_, public_, sizeof(peer_bytes_));
     }
-    ~P256() override {
+    ~P256() override
+    {
         EC_POINT_free(peer_);
         EC_KEY_free(mine_);
     }
-    void Generate() override {
+    void Generate() override
+    {
         Must(EC_KEY_generate_key(mine_) == 1 &&
-                 EC_POINT_point2oct(EC_KEY_get0_group(mine_), EC_KEY_get0_public_key(mine_), POINT_CONVERSION_UNCOMPRESSED,
-                                    public_, sizeof(public_), nullptr) == sizeof(public_),
+                 EC_POINT_point2oct(EC_KEY_get0_group(mine_), EC_KEY_get0_public_key(mine_),
+                                    POINT_CONVERSION_UNCOMPRESSED, public_, sizeof(public_),
+                                    nullptr) == sizeof(public_),
              "P-256 key");
     }
     /* Reading the point includes the test that it is on the curve; with cofactor 1 no more is needed. */
-    void Derive() override {
+    void Derive() override
+    {
         uint8_t out[32];
-        Must(EC_POINT_oct2point(EC_KEY_get0_group(mine_), peer_, peer_bytes_, sizeof(peer_bytes_), nullptr) == 1 &&
+        Must(EC_POINT_oct2point(EC_KEY_get0_group(mine_), peer_, peer_bytes_, sizeof(peer_bytes_), nullptr) ==
+                     1 &&
                  ECDH_compute_key(out, sizeof(out), peer_, mine_, nullptr) == sizeof(out),
              "P-256 derive");
     }
 
-private:
+  private:
     EC_KEY *mine_;
     EC_POINT *peer_;
     uint8_t public_[65], peer_bytes_[65];
@@ -100,14 +119,16 @@ private:
 
 /* ---- certificates and signatures ---- */
 
-class Auth {
-public:
+class Auth
+{
+  public:
     virtual ~Auth() = default;
     virtual void Sign() = 0;
     virtual void CheckPeer() = 0; /* the certificate's signature, its key, the signature in the handshake */
 };
 
-void HashCertificate() {
+void HashCertificate()
+{
     static const uint8_t tbs[1024] = {};
     uint8_t out[32];
     SHA256_CTX c;
@@ -116,9 +137,11 @@ void HashCertificate() {
     SHA256_Final(out, &c);
 }
 
-class EcAuth : public Auth {
-public:
-    explicit EcAuth(const std::string &key_pem) {
+class EcAuth : public Auth
+{
+  public:
+    explicit EcAuth(const std::string &key_pem)
+    {
         EVP_PKEY *key = PrivateKey(key_pem);
         key_ = EVP_PKEY_get1_EC_KEY(key);
         EVP_PKEY_free(key);
@@ -127,34 +150,41 @@ public:
         Must(i2o_ECPublicKey(key_, &p) == sizeof(point_), "point");
         Must(ECDSA_sign(0, digest_, sizeof(digest_), signature_, &len_, key_) == 1, "sign");
     }
-    ~EcAuth() override {
+    ~EcAuth() override
+    {
         EC_KEY_free(key_);
         EC_KEY_free(imported_);
     }
-    void Sign() override {
+    void Sign() override
+    {
         uint8_t out[80];
         unsigned n = sizeof(out);
         Must(ECDSA_sign(0, digest_, sizeof(digest_), out, &n, key_) == 1, "ECDSA sign");
     }
-    void CheckPeer() override {
+    void CheckPeer() override
+    {
         HashCertificate();
         Verify(key_);
         Must(EC_KEY_oct2key(imported_, point_, sizeof(point_), nullptr) == 1, "import");
         Verify(imported_);
     }
 
-private:
-    void Verify(EC_KEY *key) {
-        Must(ECDSA_verify(0, digest_, sizeof(digest_), signature_, static_cast<int>(len_), key) == 1, "ECDSA verify");
+  private:
+    void Verify(EC_KEY *key)
+    {
+        Must(ECDSA_verify(0, digest_, sizeof(digest_), signature_, static_cast<int>(len_), key) == 1,
+             "ECDSA verify");
     }
     EC_KEY *key_, *imported_;
     uint8_t point_[65], signature_[80], digest_[32] = { 3 };
     unsigned len_ = sizeof(signature_);
 };
 
-class RsaAuth : public Auth {
-public:
-    RsaAuth(const std::string &key_pem, bool pss_in_handshake) : key_(PrivateKey(key_pem)) {
+class RsaAuth : public Auth
+{
+  public:
+    RsaAuth(const std::string &key_pem, bool pss_in_handshake) : key_(PrivateKey(key_pem))
+    {
         int padding = pss_in_handshake ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
         sign_ = Context(padding, EVP_PKEY_sign_init);
         verify_ = Context(padding, EVP_PKEY_verify_init);
@@ -163,10 +193,12 @@ public:
         SignTo(certificate_sign, certificate_signature_);
         SignTo(sign_, signature_);
         EVP_PKEY_CTX_free(certificate_sign);
-        Must(EVP_PKEY_get_bn_param(key_, OSSL_PKEY_PARAM_RSA_N, &n_) == 1 && EVP_PKEY_get_bn_param(key_, OSSL_PKEY_PARAM_RSA_E, &e_) == 1,
+        Must(EVP_PKEY_get_bn_param(key_, OSSL_PKEY_PARAM_RSA_N, &n_) == 1 &&
+                 EVP_PKEY_get_bn_param(key_, OSSL_PKEY_PARAM_RSA_E, &e_) == 1,
              "RSA numbers");
     }
-    ~RsaAuth() override {
+    ~RsaAuth() override
+    {
         for (EVP_PKEY_CTX *ctx : { sign_, verify_, verify_certificate_ }) {
             EVP_PKEY_CTX_free(ctx);
         }
@@ -174,11 +206,13 @@ public:
         BN_free(n_);
         BN_free(e_);
     }
-    void Sign() override {
+    void Sign() override
+    {
         uint8_t out[256];
         SignTo(sign_, out);
     }
-    void CheckPeer() override {
+    void CheckPeer() override
+    {
         HashCertificate();
         Verify(verify_certificate_, certificate_signature_);
         RSA *import = RSA_new();
@@ -187,8 +221,9 @@ public:
         Verify(verify_, signature_);
     }
 
-private:
-    EVP_PKEY_CTX *Context(int padding, int (*init)(EVP_PKEY_CTX *)) {
+  private:
+    EVP_PKEY_CTX *Context(int padding, int (*init)(EVP_PKEY_CTX *))
+    {
         EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key_, nullptr);
         Must(init(ctx) == 1 && EVP_PKEY_CTX_set_rsa_padding(ctx, padding) == 1 &&
                  EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
@@ -196,11 +231,13 @@ private:
              "RSA context");
         return ctx;
     }
-    void SignTo(EVP_PKEY_CTX *ctx, uint8_t *out) {
+    void SignTo(EVP_PKEY_CTX *ctx, uint8_t *out)
+    {
         size_t n = 256;
         Must(EVP_PKEY_sign(ctx, out, &n, digest_, sizeof(digest_)) == 1, "RSA sign");
     }
-    void Verify(EVP_PKEY_CTX *ctx, const uint8_t *signature) {
+    void Verify(EVP_PKEY_CTX *ctx, const uint8_t *signature)
+    {
         Must(EVP_PKEY_verify(ctx, signature, 256, digest_, sizeof(digest_)) == 1, "RSA verify");
     }
 
@@ -214,7 +251,8 @@ private:
 
 /* TLS 1.3, one side: handshake and main secret, four traffic secrets and the resumption secret with key and IV each,
  * two Finished. Without a PSK the early secret and what comes of it are constants. */
-void Schedule13() {
+void Schedule13()
+{
     const Digest zero = {}, secret = Hmac(zero).Of(zero.b, sizeof(zero.b));
     Hmac handshake(secret);
     Hmac client(handshake.Expand(info_secret)), server(handshake.Expand(info_secret));
@@ -235,7 +273,8 @@ void Schedule13() {
 }
 
 /* TLS 1.2: master secret, key block, two Finished. */
-void Schedule12() {
+void Schedule12()
+{
     static const uint8_t secret[48] = { 1 };
     Prf(Hmac(secret, 32), 54, 48);
     Hmac master(secret, 48);
@@ -244,7 +283,8 @@ void Schedule12() {
     Prf(master, 47, 12);
 }
 
-void Transcript(size_t total, size_t parts) {
+void Transcript(size_t total, size_t parts)
+{
     static const uint8_t bytes[4096] = {};
     SHA256_CTX running, snapshot;
     uint8_t out[32];
@@ -256,9 +296,12 @@ void Transcript(size_t total, size_t parts) {
     }
 }
 
-class FloorShaker : public Handshaker {
-public:
-    explicit FloorShaker(const HandshakeCase &c) : case_(c), v13_(c.version == Version::tls13), aead_(Cipher::aes128gcm) {
+class FloorShaker : public Handshaker
+{
+  public:
+    explicit FloorShaker(const HandshakeCase &c)
+        : case_(c), v13_(c.version == Version::tls13), aead_(Cipher::aes128gcm)
+    {
         const Pki &pki = PkiOf(c.key);
         if (std::string(c.group) == "x25519") {
             exchange_ = std::make_unique<X25519>();
@@ -272,7 +315,8 @@ public:
         }
     }
 
-    Sides Once() override {
+    Sides Once() override
+    {
         Sides t;
         Stopwatch watch;
         Side(true);
@@ -282,8 +326,9 @@ public:
         return t;
     }
 
-private:
-    void Side(bool server) {
+  private:
+    void Side(bool server)
+    {
         uint8_t random[32];
         Must(RAND_bytes(random, sizeof(random)) == 1, "random");
         Must(server || RAND_bytes(random, sizeof(random)) == 1, "session id");
@@ -309,7 +354,8 @@ private:
     }
 
     /* One flight sealed and one opened; the one opened stands for the peer's. */
-    void Flight(size_t n) {
+    void Flight(size_t n)
+    {
         static const uint8_t plain[2048] = {}, header[5] = { 23, 3, 3 };
         static uint8_t sealed[2048], opened[2048];
         aead_.Seal(header, sizeof(header), plain, n, sealed, nullptr, 0);
@@ -325,6 +371,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Handshaker> FloorHandshaker(const HandshakeCase &c) { return std::make_unique<FloorShaker>(c); }
+std::unique_ptr<Handshaker> FloorHandshaker(const HandshakeCase &c)
+{
+    return std::make_unique<FloorShaker>(c);
+}
 
 } // namespace bench

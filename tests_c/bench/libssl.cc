@@ -15,14 +15,18 @@
 #include "queue.h"
 #include "work.h"
 
-namespace bench {
-namespace {
+namespace bench
+{
+namespace
+{
 
-[[noreturn]] void Fail(const char *what) {
+[[noreturn]] void Fail(const char *what)
+{
     ERR_print_errors_fp(stderr);
     throw std::runtime_error(std::string("libssl: ") + what);
 }
-void Must(bool ok, const char *what) {
+void Must(bool ok, const char *what)
+{
     if (!ok) {
         Fail(what);
     }
@@ -34,11 +38,13 @@ struct Wire {
     Queue *out, *in;
 };
 
-int WireWrite(BIO *bio, const char *p, int n) {
+int WireWrite(BIO *bio, const char *p, int n)
+{
     BIO_clear_retry_flags(bio);
     return static_cast<Wire *>(BIO_get_data(bio))->out->Put(p, static_cast<size_t>(n));
 }
-int WireRead(BIO *bio, char *p, int n) {
+int WireRead(BIO *bio, char *p, int n)
+{
     BIO_clear_retry_flags(bio);
     int got = static_cast<Wire *>(BIO_get_data(bio))->in->Get(p, static_cast<size_t>(n));
     if (got == 0) {
@@ -47,13 +53,18 @@ int WireRead(BIO *bio, char *p, int n) {
     }
     return got;
 }
-long WireCtrl(BIO *, int cmd, long, void *) { return cmd == BIO_CTRL_FLUSH; }
-int WireCreate(BIO *bio) {
+long WireCtrl(BIO *, int cmd, long, void *)
+{
+    return cmd == BIO_CTRL_FLUSH;
+}
+int WireCreate(BIO *bio)
+{
     BIO_set_init(bio, 1);
     return 1;
 }
 
-BIO_METHOD *Method() {
+BIO_METHOD *Method()
+{
     static BIO_METHOD *const method = [] {
         BIO_METHOD *m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "queue");
         BIO_meth_set_write(m, WireWrite);
@@ -78,7 +89,8 @@ struct CtxFree {
 };
 using Ctx = std::unique_ptr<SSL_CTX, CtxFree>;
 
-void Load(SSL_CTX *ctx, const std::string &cert_pem, const std::string &key_pem) {
+void Load(SSL_CTX *ctx, const std::string &cert_pem, const std::string &key_pem)
+{
     BIO *cert_bio = BIO_new_mem_buf(cert_pem.data(), static_cast<int>(cert_pem.size()));
     BIO *key_bio = BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size()));
     X509 *cert = PEM_read_bio_X509(cert_bio, nullptr, nullptr, nullptr);
@@ -90,7 +102,8 @@ void Load(SSL_CTX *ctx, const std::string &cert_pem, const std::string &key_pem)
     BIO_free(key_bio);
 }
 
-void Trust(SSL_CTX *ctx, const std::string &ca_pem, int mode) {
+void Trust(SSL_CTX *ctx, const std::string &ca_pem, int mode)
+{
     BIO *bio = BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()));
     X509 *ca = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
     Must(X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), ca) == 1, "trust store");
@@ -99,12 +112,15 @@ void Trust(SSL_CTX *ctx, const std::string &ca_pem, int mode) {
     SSL_CTX_set_verify(ctx, mode, nullptr);
 }
 
-Ctx NewCtx(const Settings &s, bool server) {
+Ctx NewCtx(const Settings &s, bool server)
+{
     Ctx ctx(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method()));
     SSL_CTX *p = ctx.get();
     int version = s.version == Version::tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
-    Must(SSL_CTX_set_min_proto_version(p, version) == 1 && SSL_CTX_set_max_proto_version(p, version) == 1, "version");
-    Must((s.version == Version::tls13 ? SSL_CTX_set_ciphersuites(p, s.suite) : SSL_CTX_set_cipher_list(p, s.suite)) == 1,
+    Must(SSL_CTX_set_min_proto_version(p, version) == 1 && SSL_CTX_set_max_proto_version(p, version) == 1,
+         "version");
+    Must((s.version == Version::tls13 ? SSL_CTX_set_ciphersuites(p, s.suite)
+                                      : SSL_CTX_set_cipher_list(p, s.suite)) == 1,
          "suite");
     Must(SSL_CTX_set1_groups_list(p, s.group) == 1, "group");
     SSL_CTX_set_session_cache_mode(p, SSL_SESS_CACHE_OFF);
@@ -126,26 +142,33 @@ Ctx NewCtx(const Settings &s, bool server) {
 }
 
 /* Two contexts, two queues, and the making and running of a pair of connections on them. */
-class World {
-public:
+class World
+{
+  public:
     explicit World(const Settings &s)
-        : server_ctx(NewCtx(s, true)), client_ctx(NewCtx(s, false)), to_server(1 << 21), to_client(1 << 21) {}
+        : server_ctx(NewCtx(s, true)), client_ctx(NewCtx(s, false)), to_server(1 << 21), to_client(1 << 21)
+    {
+    }
 
-    SSL *NewServer() {
+    SSL *NewServer()
+    {
         SSL *ssl = SSL_new(server_ctx.get());
         Attach(ssl, &server_wire);
         SSL_set_accept_state(ssl);
         return ssl;
     }
-    SSL *NewClient() {
+    SSL *NewClient()
+    {
         SSL *ssl = SSL_new(client_ctx.get());
         Attach(ssl, &client_wire);
         SSL_set_connect_state(ssl);
-        Must(SSL_set_tlsext_host_name(ssl, "localhost") == 1 && SSL_set1_host(ssl, "localhost") == 1, "host name");
+        Must(SSL_set_tlsext_host_name(ssl, "localhost") == 1 && SSL_set1_host(ssl, "localhost") == 1,
+             "host name");
         return ssl;
     }
 
-    Sides Shake(SSL *client, SSL *server, Stopwatch *watch) {
+    Sides Shake(SSL *client, SSL *server, Stopwatch *watch)
+    {
         Sides t = { 0, 0 };
         bool client_done = false, server_done = false;
         for (int i = 0; i < 20 && !(client_done && server_done); i++) {
@@ -162,25 +185,29 @@ public:
     Queue to_server, to_client;
     Wire server_wire{ &to_client, &to_server }, client_wire{ &to_server, &to_client };
 
-private:
-    static bool Step(SSL *ssl) {
+  private:
+    static bool Step(SSL *ssl)
+    {
         int r = SSL_do_handshake(ssl);
         Must(r == 1 || SSL_get_error(ssl, r) == SSL_ERROR_WANT_READ, "handshake");
         return r == 1;
     }
-    static void Attach(SSL *ssl, Wire *wire) {
+    static void Attach(SSL *ssl, Wire *wire)
+    {
         BIO *bio = BIO_new(Method());
         BIO_set_data(bio, wire);
         SSL_set_bio(ssl, bio, bio);
     }
 };
 
-void Drop(SSL *ssl) {
+void Drop(SSL *ssl)
+{
     SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(ssl);
 }
 
-Settings SettingsOf(const HandshakeCase &c) {
+Settings SettingsOf(const HandshakeCase &c)
+{
     /* libssl calls the group by its other name. */
     const char *group = std::string(c.group) == "secp256r1" ? "P-256" : "X25519";
     return { c.version, c.key, c.suite, group, c.mutual };
@@ -188,13 +215,15 @@ Settings SettingsOf(const HandshakeCase &c) {
 
 /* ---- the four kinds of work ---- */
 
-class LibsslShaker : public Handshaker {
-public:
+class LibsslShaker : public Handshaker
+{
+  public:
     explicit LibsslShaker(const HandshakeCase &c) : case_(c), world_(SettingsOf(c)) { Once(true); }
     Sides Once() override { return Once(false); }
 
-private:
-    Sides Once(bool check) {
+  private:
+    Sides Once(bool check)
+    {
         Stopwatch watch;
         SSL *server = world_.NewServer();
         double server_ns = watch.Lap();
@@ -219,45 +248,55 @@ private:
 };
 
 /* One pair whose sender's output is discarded, and one whose receiver is measured. */
-class LibsslBulkWork : public Bulk {
-public:
+class LibsslBulkWork : public Bulk
+{
+  public:
     LibsslBulkWork(const CipherCase &c, const SizeCase &s)
         : size_(s), send_world_({ c.version, c.key, c.suite_name, "X25519", false }),
-          recv_world_({ c.version, c.key, c.suite_name, "X25519", false }), in_(s.size, 0x5a), out_(s.size) {
+          recv_world_({ c.version, c.key, c.suite_name, "X25519", false }), in_(s.size, 0x5a), out_(s.size)
+    {
         Connect(send_world_, &sender_, &unused_);
         Connect(recv_world_, &feeder_, &receiver_);
         send_world_.to_client.discard = true;
     }
-    ~LibsslBulkWork() override {
+    ~LibsslBulkWork() override
+    {
         for (SSL *ssl : { sender_, unused_, feeder_, receiver_ }) {
             Drop(ssl);
         }
     }
 
-    double Send() override {
+    double Send() override
+    {
         Stopwatch watch;
         Write(sender_);
         return watch.Lap();
     }
-    double Receive() override {
+    double Receive() override
+    {
         Write(feeder_);
         Stopwatch watch;
         for (size_t i = 0; i < size_.count; i++) {
-            Must(SSL_read(receiver_, out_.data(), static_cast<int>(size_.size)) == static_cast<int>(size_.size), "read");
+            Must(SSL_read(receiver_, out_.data(), static_cast<int>(size_.size)) ==
+                     static_cast<int>(size_.size),
+                 "read");
         }
         return watch.Lap();
     }
 
-private:
-    static void Connect(World &world, SSL **server, SSL **client) {
+  private:
+    static void Connect(World &world, SSL **server, SSL **client)
+    {
         Stopwatch watch;
         *server = world.NewServer();
         *client = world.NewClient();
         world.Shake(*client, *server, &watch);
     }
-    void Write(SSL *ssl) {
+    void Write(SSL *ssl)
+    {
         for (size_t i = 0; i < size_.count; i++) {
-            Must(SSL_write(ssl, in_.data(), static_cast<int>(size_.size)) == static_cast<int>(size_.size), "write");
+            Must(SSL_write(ssl, in_.data(), static_cast<int>(size_.size)) == static_cast<int>(size_.size),
+                 "write");
         }
     }
 
@@ -267,13 +306,15 @@ private:
     std::vector<uint8_t> in_, out_;
 };
 
-class LibsslIdleServer : public Idle {
-public:
+class LibsslIdleServer : public Idle
+{
+  public:
     LibsslIdleServer(std::shared_ptr<World> world) : world_(std::move(world)) {}
     ~LibsslIdleServer() override { Drop(server_); }
 
     void Create() override { server_ = world_->NewServer(); }
-    void Handshake(bool with_data) override {
+    void Handshake(bool with_data) override
+    {
         SSL *client = world_->NewClient();
         Stopwatch watch;
         world_->Shake(client, server_, &watch);
@@ -290,20 +331,25 @@ public:
     void FreeHandshake() override {}
     void ReleaseBuffers() override { Must(SSL_free_buffers(server_) == 1, "SSL_free_buffers"); }
 
-private:
+  private:
     std::shared_ptr<World> world_;
     SSL *server_ = nullptr;
 };
 
 } // namespace
 
-std::unique_ptr<Handshaker> LibsslHandshaker(const HandshakeCase &c) { return std::make_unique<LibsslShaker>(c); }
+std::unique_ptr<Handshaker> LibsslHandshaker(const HandshakeCase &c)
+{
+    return std::make_unique<LibsslShaker>(c);
+}
 
-std::unique_ptr<Bulk> LibsslBulk(const CipherCase &c, const SizeCase &s) {
+std::unique_ptr<Bulk> LibsslBulk(const CipherCase &c, const SizeCase &s)
+{
     return std::make_unique<LibsslBulkWork>(c, s);
 }
 
-std::unique_ptr<Idle> LibsslIdle(const HandshakeCase &c) {
+std::unique_ptr<Idle> LibsslIdle(const HandshakeCase &c)
+{
     static std::map<std::string, std::shared_ptr<World>> worlds;
     std::shared_ptr<World> &world = worlds[c.name];
     world = world != nullptr ? world : std::make_shared<World>(SettingsOf(c));

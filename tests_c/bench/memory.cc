@@ -6,39 +6,46 @@
 
 #include <vector>
 
-namespace bench {
-namespace {
+namespace bench
+{
+namespace
+{
 
-double HeapInUse() {
+double HeapInUse()
+{
     struct mallinfo2 info = mallinfo2();
     return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
 /* n servers that go through the stages of their life together. */
-class Scale {
-public:
-    Scale(IdleMaker make, const HandshakeCase &c, size_t n) {
+class Scale
+{
+  public:
+    Scale(IdleMaker make, const HandshakeCase &c, size_t n)
+    {
         for (size_t i = 0; i < n; i++) {
             live_.push_back(make(c));
         }
         empty_ = HeapInUse();
     }
 
-    template <typename Stage> double After(Stage stage) {
+    template <typename Stage> double After(Stage stage)
+    {
         for (const std::unique_ptr<Idle> &idle : live_) {
             stage(*idle);
         }
         return (HeapInUse() - empty_) / static_cast<double>(live_.size());
     }
 
-private:
+  private:
     std::vector<std::unique_ptr<Idle>> live_;
     double empty_;
 };
 
 } // namespace
 
-Weights Weigh(IdleMaker make, const HandshakeCase &c, size_t n) {
+Weights Weigh(IdleMaker make, const HandshakeCase &c, size_t n)
+{
     auto create = [](Idle &idle) { idle.Create(); };
     auto handshake = [](Idle &idle) { idle.Handshake(false); };
     auto handshake_and_data = [](Idle &idle) { idle.Handshake(true); };

@@ -9,7 +9,8 @@
 
 #include "work.h"
 
-namespace bench {
+namespace bench
+{
 
 using IdleMaker = std::unique_ptr<Idle> (*)(const HandshakeCase &);
 using Weights = std::vector<std::pair<std::string, double>>; /* stage, heap bytes */

@@ -6,27 +6,38 @@
 
 #include "support/pki.h"
 
-namespace bench {
-namespace {
+namespace bench
+{
+namespace
+{
 
-s2n_test::Issued Leaf(s2n_test::KeyKind kind, int number, const std::string &name, const s2n_test::Issued &ca) {
-    return Issue(s2n_test::CertSpec().Key(kind, number).Leaf(name).San("DNS:" + name).ExtUsage("serverAuth,clientAuth"),
+s2n_test::Issued Leaf(s2n_test::KeyKind kind, int number, const std::string &name, const s2n_test::Issued &ca)
+{
+    return Issue(s2n_test::CertSpec()
+                     .Key(kind, number)
+                     .Leaf(name)
+                     .San("DNS:" + name)
+                     .ExtUsage("serverAuth,clientAuth"),
                  &ca);
 }
 
-s2n_test::KeyKind KindOf(const std::string &key) {
+s2n_test::KeyKind KindOf(const std::string &key)
+{
     return key == "ec" ? s2n_test::KeyKind::P256 : s2n_test::KeyKind::Rsa2048;
 }
 
-const s2n_test::Issued &Ca(s2n_test::KeyKind kind) {
+const s2n_test::Issued &Ca(s2n_test::KeyKind kind)
+{
     static std::map<s2n_test::KeyKind, s2n_test::Issued> made;
     auto found = made.find(kind);
     return found != made.end()
                ? found->second
-               : made.emplace(kind, Issue(s2n_test::CertSpec().Key(kind, 0).Ca("Benchmark CA"))).first->second;
+               : made.emplace(kind, Issue(s2n_test::CertSpec().Key(kind, 0).Ca("Benchmark CA")))
+                     .first->second;
 }
 
-Pki Make(const std::string &key) {
+Pki Make(const std::string &key)
+{
     s2n_test::KeyKind kind = KindOf(key);
     const s2n_test::Issued &ca = Ca(kind);
     s2n_test::Issued server = Leaf(kind, 1, "localhost", ca), client = Leaf(kind, 2, "client.example", ca);
@@ -35,9 +46,13 @@ Pki Make(const std::string &key) {
 
 } // namespace
 
-std::string AnotherServer(const std::string &key) { return Leaf(KindOf(key), 1, "localhost", Ca(KindOf(key))).pem; }
+std::string AnotherServer(const std::string &key)
+{
+    return Leaf(KindOf(key), 1, "localhost", Ca(KindOf(key))).pem;
+}
 
-const Pki &PkiOf(const std::string &key) {
+const Pki &PkiOf(const std::string &key)
+{
     static std::map<std::string, Pki> made;
     auto found = made.find(key);
     return found != made.end() ? found->second : made.emplace(key, Make(key)).first->second;

@@ -5,7 +5,8 @@
 
 #include <string>
 
-namespace bench {
+namespace bench
+{
 
 struct Pki {
     std::string ca, server, server_key, client, client_key; /* PEM */

@@ -12,14 +12,17 @@
 #include <stdexcept>
 #include <vector>
 
-namespace bench {
+namespace bench
+{
 
-class Queue {
-public:
+class Queue
+{
+  public:
     explicit Queue(size_t capacity) : data_(capacity) {}
     bool discard = false;
 
-    int Put(const void *p, size_t n) {
+    int Put(const void *p, size_t n)
+    {
         if (!discard) {
             if (tail_ + n > data_.size()) {
                 throw std::runtime_error("the queue is too small");
@@ -31,7 +34,8 @@ public:
     }
 
     /* 0 when empty. */
-    int Get(void *p, size_t n) {
+    int Get(void *p, size_t n)
+    {
         size_t have = tail_ - head_;
         if (n > have) {
             n = have;
@@ -46,7 +50,7 @@ public:
 
     void Clear() { head_ = tail_ = 0; }
 
-private:
+  private:
     std::vector<uint8_t> data_;
     size_t head_ = 0, tail_ = 0;
 };

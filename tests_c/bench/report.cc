@@ -8,8 +8,10 @@
 #include <ostream>
 #include <tuple>
 
-namespace bench {
-namespace {
+namespace bench
+{
+namespace
+{
 
 struct Limit {
     Table table;
@@ -21,35 +23,43 @@ struct Limit {
 
 constexpr bool AT_MOST = true, AT_LEAST = false;
 constexpr Limit limits[] = {
-#define LIMIT(table, rows, against, relation, value) { Table::table, rows, Stack::against, true, relation, value },
-#define GOAL(table, rows, against, relation, value) { Table::table, rows, Stack::against, false, relation, value },
+#define LIMIT(table, rows, against, relation, value) \
+    { Table::table, rows, Stack::against, true, relation, value },
+#define GOAL(table, rows, against, relation, value) \
+    { Table::table, rows, Stack::against, false, relation, value },
 #include "limits.def"
 #undef LIMIT
 #undef GOAL
 };
 
-const std::map<Table, const char *> table_names = {
-    { Table::HANDSHAKE, "handshake" }, { Table::STRANGERS, "strangers" }, { Table::BULK, "bulk" },
-    { Table::MOVE, "move" }, { Table::MEMORY, "memory" }
-};
-const std::map<Stack, const char *> stack_names = {
-    { Stack::OURS, "ours" }, { Stack::LIBSSL, "libssl" }, { Stack::FLOOR, "floor" }, { Stack::NOTHING, "itself" }
-};
+const std::map<Table, const char *> table_names = { { Table::HANDSHAKE, "handshake" },
+                                                    { Table::STRANGERS, "strangers" },
+                                                    { Table::BULK, "bulk" },
+                                                    { Table::MOVE, "move" },
+                                                    { Table::MEMORY, "memory" } };
+const std::map<Stack, const char *> stack_names = { { Stack::OURS, "ours" },
+                                                    { Stack::LIBSSL, "libssl" },
+                                                    { Stack::FLOOR, "floor" },
+                                                    { Stack::NOTHING, "itself" } };
 const std::map<Table, const char *> titles = {
-    { Table::HANDSHAKE, "Full handshakes, us of CPU (new objects; chain and host name verified, ours remembers the chain)" },
+    { Table::HANDSHAKE,
+      "Full handshakes, us of CPU (new objects; chain and host name verified, ours remembers the chain)" },
     { Table::STRANGERS, "The same with a server certificate never met before, us of CPU" },
     { Table::BULK, "Bulk data on one core, MB/s, one record per call" },
     { Table::MOVE, "Moving a connection, us of CPU" },
     { Table::MEMORY, "Heap bytes of one live server connection" },
 };
 
-template <typename Key> Key KeyOf(const std::map<Key, const char *> &names, const std::string &name) {
-    auto found = std::find_if(names.begin(), names.end(), [&](const auto &entry) { return name == entry.second; });
+template <typename Key> Key KeyOf(const std::map<Key, const char *> &names, const std::string &name)
+{
+    auto found =
+        std::find_if(names.begin(), names.end(), [&](const auto &entry) { return name == entry.second; });
     return found->first;
 }
 
 std::string Format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-std::string Format(const char *format, ...) {
+std::string Format(const char *format, ...)
+{
     char text[256];
     va_list args;
     va_start(args, format);
@@ -59,47 +69,61 @@ std::string Format(const char *format, ...) {
 }
 
 /* The size in a bulk row's name, "16K" or "64". */
-double RecordBytes(const std::string &name) {
+double RecordBytes(const std::string &name)
+{
     std::string size = name.substr(name.rfind(' ') + 1);
     return std::stod(size) * (size.back() == 'K' ? 1024 : 1);
 }
 
 /* A figure in the unit that the table's title names. */
-std::string Shown(const Row &row, double value) {
+std::string Shown(const Row &row, double value)
+{
     switch (row.table) {
-    case Table::BULK: return Format("%.0f", RecordBytes(row.name) / value * 1000);
-    case Table::MEMORY: return Format("%.0f", value);
-    case Table::MOVE: return Format("%.2f", value / 1000);
+    case Table::BULK:
+        return Format("%.0f", RecordBytes(row.name) / value * 1000);
+    case Table::MEMORY:
+        return Format("%.0f", value);
+    case Table::MOVE:
+        return Format("%.2f", value / 1000);
     case Table::HANDSHAKE:
-    case Table::STRANGERS: break;
+    case Table::STRANGERS:
+        break;
     }
     return Format("%.1f", value / 1000);
 }
 
 /* What limits.def is matched with: size and direction stand between blanks. */
-std::string Label(const Row &row) { return row.part.empty() ? row.name : row.name + " " + row.part; }
+std::string Label(const Row &row)
+{
+    return row.part.empty() ? row.name : row.name + " " + row.part;
+}
 
 /* One side of a handshake, not the whole. */
-bool IsSide(const Row &row) {
+bool IsSide(const Row &row)
+{
     return (row.table == Table::HANDSHAKE || row.table == Table::STRANGERS) && !row.part.empty();
 }
 
-std::string Word(const Verdict &v) {
+std::string Word(const Verdict &v)
+{
     if (v.required) {
         return v.met ? "met" : "MISSED";
     }
     return v.met ? "goal" : "-";
 }
 
-std::string Sentence(const Verdict &v) {
+std::string Sentence(const Verdict &v)
+{
     return Format("%-40s %s %.3g, %s %.3g", Label(*v.row).c_str(),
-                  v.against == Stack::NOTHING ? "is" : (std::string("to ") + stack_names.at(v.against)).c_str(), v.value,
-                  v.at_most ? "at most" : "at least", v.limit);
+                  v.against == Stack::NOTHING ? "is"
+                                              : (std::string("to ") + stack_names.at(v.against)).c_str(),
+                  v.value, v.at_most ? "at most" : "at least", v.limit);
 }
 
 } // namespace
 
-double Median(std::vector<double> v) {
+double Median(std::vector<double> v)
+{
     if (v.empty()) {
         return 0;
     }
@@ -108,11 +132,18 @@ double Median(std::vector<double> v) {
     return v.size() % 2 != 0 ? v[half] : (v[half - 1] + v[half]) / 2;
 }
 
-std::string CounterName(const std::string &part, Stack stack) { return part + "/" + stack_names.at(stack); }
+std::string CounterName(const std::string &part, Stack stack)
+{
+    return part + "/" + stack_names.at(stack);
+}
 
-std::string RunName(Table table, const std::string &row) { return std::string(table_names.at(table)) + "/" + row; }
+std::string RunName(Table table, const std::string &row)
+{
+    return std::string(table_names.at(table)) + "/" + row;
+}
 
-double Row::ratio(Stack other) const {
+double Row::ratio(Stack other) const
+{
     const std::vector<double> &mine = samples.at(Stack::OURS), &theirs = samples.at(other);
     std::vector<double> ratios;
     for (size_t i = 0; i < std::min(mine.size(), theirs.size()); i++) {
@@ -121,16 +152,19 @@ double Row::ratio(Stack other) const {
     return Median(ratios);
 }
 
-Row &Report::RowOf(Table table, int64_t order, const std::string &name, const std::string &part) {
-    auto place = std::lower_bound(rows_.begin(), rows_.end(), std::tie(order, part),
-                                  [](const Row &row, const auto &key) { return std::tie(row.order, row.part) < key; });
+Row &Report::RowOf(Table table, int64_t order, const std::string &name, const std::string &part)
+{
+    auto place =
+        std::lower_bound(rows_.begin(), rows_.end(), std::tie(order, part),
+                         [](const Row &row, const auto &key) { return std::tie(row.order, row.part) < key; });
     if (place == rows_.end() || place->order != order || place->part != part) {
         place = rows_.insert(place, { table, order, name, part, {} });
     }
     return *place;
 }
 
-void Report::ReportRuns(const std::vector<Run> &runs) {
+void Report::ReportRuns(const std::vector<Run> &runs)
+{
     for (const Run &run : runs) {
         if (run.error_occurred) {
             failed_ = true;
@@ -154,7 +188,8 @@ void Report::ReportRuns(const std::vector<Run> &runs) {
 }
 
 /* Limits are about totals; the sides of a handshake are shown without a verdict. */
-std::vector<Verdict> Report::Judge(const Row &row) const {
+std::vector<Verdict> Report::Judge(const Row &row) const
+{
     std::vector<Verdict> verdicts;
     std::string label = Label(row) + " ";
     for (const Limit &limit : limits) {
@@ -170,7 +205,8 @@ std::vector<Verdict> Report::Judge(const Row &row) const {
     return verdicts;
 }
 
-void Report::PrintRow(std::ostream &out, const Row &row) const {
+void Report::PrintRow(std::ostream &out, const Row &row) const
+{
     out << Format("  %-44s", IsSide(row) ? ("    " + row.part).c_str() : Label(row).c_str());
     for (Stack stack : { Stack::OURS, Stack::LIBSSL, Stack::FLOOR }) {
         out << Format("%10s", row.has(stack) ? Shown(row, row.value(stack)).c_str() : "");
@@ -190,7 +226,8 @@ void Report::PrintRow(std::ostream &out, const Row &row) const {
     out << (words.empty() ? "" : "   ") << words << "\n";
 }
 
-void Report::PrintTable(std::ostream &out, Table table) const {
+void Report::PrintTable(std::ostream &out, Table table) const
+{
     bool any = false;
     for (const Row &row : rows_) {
         if (row.table != table) {
@@ -199,14 +236,16 @@ void Report::PrintTable(std::ostream &out, Table table) const {
         if (!any) {
             out << "\n" << titles.at(table) << "\n";
             out << Format("  %-44s%10s%10s%10s%13s%13s\n", "", "ours", "libssl", "floor",
-                          table == Table::BULK ? "of libssl" : "to libssl", table == Table::BULK ? "of floor" : "to floor");
+                          table == Table::BULK ? "of libssl" : "to libssl",
+                          table == Table::BULK ? "of floor" : "to floor");
             any = true;
         }
         PrintRow(out, row);
     }
 }
 
-void Report::PrintSummary(std::ostream &out) const {
+void Report::PrintSummary(std::ostream &out) const
+{
     size_t met = 0, goals = 0, all_goals = 0;
     std::vector<Verdict> missed;
     for (const Row &row : rows_) {
@@ -221,20 +260,23 @@ void Report::PrintSummary(std::ostream &out) const {
             }
         }
     }
-    out << Format("\nRequired limits: %zu met, %zu MISSED. Goals: %zu of %zu reached.\n", met, missed.size(), goals, all_goals);
+    out << Format("\nRequired limits: %zu met, %zu MISSED. Goals: %zu of %zu reached.\n", met, missed.size(),
+                  goals, all_goals);
     for (const Verdict &v : missed) {
         out << "  MISSED " << Sentence(v) << "\n";
     }
 }
 
-void Report::Print(std::ostream &out) const {
+void Report::Print(std::ostream &out) const
+{
     for (const auto &entry : titles) {
         PrintTable(out, entry.first);
     }
     PrintSummary(out);
 }
 
-bool Report::AllRequiredMet() const {
+bool Report::AllRequiredMet() const
+{
     for (const Row &row : rows_) {
         for (const Verdict &v : Judge(row)) {
             if (v.required && !v.met) {
@@ -245,12 +287,14 @@ bool Report::AllRequiredMet() const {
     return true;
 }
 
-void Report::PrintJson(std::ostream &out) const {
+void Report::PrintJson(std::ostream &out) const
+{
     out << "{\"rows\": [";
     for (const Row &row : rows_) {
         out << (&row == rows_.data() ? "\n" : ",\n");
-        out << Format(" {\"table\": \"%s\", \"row\": \"%s\", \"part\": \"%s\", \"unit\": \"%s\"", table_names.at(row.table),
-                      row.name.c_str(), row.part.c_str(), row.table == Table::MEMORY ? "bytes" : "ns");
+        out << Format(" {\"table\": \"%s\", \"row\": \"%s\", \"part\": \"%s\", \"unit\": \"%s\"",
+                      table_names.at(row.table), row.name.c_str(), row.part.c_str(),
+                      row.table == Table::MEMORY ? "bytes" : "ns");
         for (const auto &entry : row.samples) {
             const char *stack = stack_names.at(entry.first);
             out << Format(", \"%s\": %.6g, \"%s_samples\": [", stack, row.value(entry.first), stack);
@@ -262,9 +306,10 @@ void Report::PrintJson(std::ostream &out) const {
         out << ", \"verdicts\": [";
         const char *comma = "";
         for (const Verdict &v : Judge(row)) {
-            out << Format("%s{\"against\": \"%s\", \"required\": %s, \"%s\": %.6g, \"value\": %.6g, \"met\": %s}", comma,
-                          stack_names.at(v.against), v.required ? "true" : "false", v.at_most ? "at_most" : "at_least",
-                          v.limit, v.value, v.met ? "true" : "false");
+            out << Format(
+                "%s{\"against\": \"%s\", \"required\": %s, \"%s\": %.6g, \"value\": %.6g, \"met\": %s}",
+                comma, stack_names.at(v.against), v.required ? "true" : "false",
+                v.at_most ? "at_most" : "at_least", v.limit, v.value, v.met ? "true" : "false");
             comma = ", ";
         }
         out << "]}";

@@ -13,7 +13,8 @@
 #include <string>
 #include <vector>
 
-namespace bench {
+namespace bench
+{
 
 enum class Table { HANDSHAKE, STRANGERS, BULK, MOVE, MEMORY };
 enum class Stack { OURS, LIBSSL, FLOOR, NOTHING };
@@ -42,8 +43,9 @@ struct Verdict {
     double limit, value;
 };
 
-class Report : public benchmark::BenchmarkReporter {
-public:
+class Report : public benchmark::BenchmarkReporter
+{
+  public:
     bool ReportContext(const Context &) override { return true; }
     void ReportRuns(const std::vector<Run> &runs) override;
 
@@ -52,7 +54,7 @@ public:
     bool AllRequiredMet() const;
     bool failed() const { return failed_; }
 
-private:
+  private:
     Row &RowOf(Table table, int64_t order, const std::string &name, const std::string &part);
     std::vector<Verdict> Judge(const Row &row) const;
     void PrintTable(std::ostream &out, Table table) const;

@@ -15,7 +15,8 @@
 #include <stdexcept>
 #include <string>
 
-namespace bench {
+namespace bench
+{
 
 enum class Version { tls12, tls13 };
 
@@ -52,15 +53,17 @@ struct Sides {
     double client, server;
 };
 
-class Handshaker {
-public:
+class Handshaker
+{
+  public:
     virtual ~Handshaker() = default;
     /* One full handshake on new objects, which are freed inside. */
     virtual Sides Once() = 0;
 };
 
-class Bulk {
-public:
+class Bulk
+{
+  public:
     virtual ~Bulk() = default;
     /* Time of one batch; making the input of Receive is not part of it. */
     virtual double Send() = 0;
@@ -68,8 +71,9 @@ public:
 };
 
 /* Moving connections: time of one operation, averaged over a small batch. */
-class Mover {
-public:
+class Mover
+{
+  public:
     virtual ~Mover() = default;
     struct Times {
         double deserialize, serialize, first_byte;
@@ -78,8 +82,9 @@ public:
 };
 
 /* One server connection kept alive to see what it weighs: none before Create. The peer is gone after Handshake. */
-class Idle {
-public:
+class Idle
+{
+  public:
     virtual ~Idle() = default;
     virtual void Create() = 0;
     virtual void Handshake(bool with_data) = 0;
@@ -100,13 +105,15 @@ std::unique_ptr<Idle> LibsslIdle(const HandshakeCase &c);
 
 /* ---- shared plumbing ---- */
 
-inline void Require(bool ok, const std::string &what) {
+inline void Require(bool ok, const std::string &what)
+{
     if (!ok) {
         throw std::runtime_error(what);
     }
 }
 
-inline uint64_t CpuNow() {
+inline uint64_t CpuNow()
+{
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return static_cast<uint64_t>(t.tv_sec) * 1000000000u + static_cast<uint64_t>(t.tv_nsec);
@@ -115,17 +122,19 @@ inline uint64_t CpuNow() {
 /* What reading the clock itself costs (it is a system call); every lap is shortened by it. */
 double ClockCost();
 
-class Stopwatch {
-public:
+class Stopwatch
+{
+  public:
     Stopwatch() : last_(CpuNow()) {}
-    double Lap() {
+    double Lap()
+    {
         uint64_t now = CpuNow();
         double ns = static_cast<double>(now - last_) - ClockCost();
         last_ = CpuNow();
         return ns > 0 ? ns : 0;
     }
 
-private:
+  private:
     uint64_t last_;
 };
 
