@@ -12,12 +12,12 @@
 
 enum generation { GEN_TLS12, GEN_TLS13 };
 enum writer { WRITER_CLIENT, WRITER_SERVER, WRITER_BOTH };
-#define TYPE_CCS 0xCC /* no handshake message has these two */
-#define TYPE_END 0xFF
+#define TYPE_CCS 0x100 /* no handshake message can have these two: a type on the wire is one byte */
+#define TYPE_END 0x101
 
 static const struct message {
     const char *name;
-    uint8_t type;
+    uint16_t type; /* one byte on the wire, or TYPE_CCS, TYPE_END */
     enum writer writer;
     msg_write_fn *write;
     msg_read_fn *read;
@@ -187,7 +187,7 @@ static bool write_message(struct handshake *hs, const struct message *m)
     }
     buf_clear(&hs->msg);
     struct wr w = wr_to(&hs->msg);
-    wr_u8(&w, m->type);
+    wr_u8(&w, (uint8_t) m->type);
     struct wr_mark body = wr_open(&w, 3);
     TRY(m->write(hs, &w));
     wr_close(&w, body);
@@ -244,6 +244,7 @@ static bool find_row(struct handshake *hs, uint8_t type)
     }
     bool its_turn = m == (hs_is13(hs) ? MSG_SERVER_CERT : MSG_SERVER_HELLO_DONE);
     if (type != TYPE_CERT_REQUEST || !its_turn || hs->set->server || (hs->session->type & CLIENT_AUTH) != 0) {
+        hs->out_of_order = true;
         return fail(ERR_BAD_MESSAGE);
     }
     hs->session->type |= CLIENT_AUTH;

@@ -220,13 +220,15 @@ TEST_F(ConnSend, ABlockedRecordIsNeitherLostNorSealedAgain)
     EXPECT_EQ(Send(client, Pattern(100)), -1);
     EXPECT_EQ(Err(), "S2N_ERR_IO_BLOCKED");
     EXPECT_EQ(client->out.seq, 1U);
+    EXPECT_EQ(Send(client, Pattern(99)), -1); /* what is blocked is told first */
+    EXPECT_EQ(Err(), "S2N_ERR_IO_BLOCKED");
+    EXPECT_EQ(Send(client, Pattern(100)), -1);
+    EXPECT_EQ(Err(), "S2N_ERR_IO_BLOCKED");
+    to_server.capacity = SIZE_MAX;
     EXPECT_EQ(Send(client, Pattern(99)), -1);
     EXPECT_EQ(Err(), "S2N_ERR_SEND_SIZE");
     EXPECT_EQ(Send(client, Bytes()), -1);
     EXPECT_EQ(Err(), "S2N_ERR_SEND_SIZE");
-    EXPECT_EQ(Send(client, Pattern(100)), -1);
-    EXPECT_EQ(Err(), "S2N_ERR_IO_BLOCKED");
-    to_server.capacity = SIZE_MAX;
     EXPECT_EQ(Send(client, Pattern(120)), 120); /* more than before is fine */
     EXPECT_EQ(client->out.seq, 2U);
     EXPECT_EQ(RecvAll(server), Pattern(120));
