@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "base/pages.h"
 
 /* The least growth of a buffer that grows again: a page's worth of small steps would copy too often. */
 #define GROWTH_STEP 1024U
@@ -25,62 +25,6 @@ struct allocator {
 static int no_step(void)
 {
     return 0;
-}
-
-/* ---- locked pages ---- */
-
-static size_t page_size; /* set by pages_init */
-
-static int pages_init(void)
-{
-    long size = sysconf(_SC_PAGESIZE);
-    if (size <= 0) {
-        return -1;
-    }
-    page_size = (size_t) size;
-    return 0;
-}
-
-static size_t whole_pages(size_t n)
-{
-    return (n + page_size - 1) / page_size * page_size;
-}
-
-/* Keep the block out of core dumps and in RAM. */
-static bool pages_protect(void *p, size_t n)
-{
-#ifdef MADV_DONTDUMP
-    if (madvise(p, n, MADV_DONTDUMP) != 0) {
-        return fail(ERR_MADVISE);
-    }
-#endif
-    return mlock(p, n) == 0 || fail(ERR_MLOCK);
-}
-
-static int pages_alloc(void **ptr, uint32_t requested, uint32_t *allocated)
-{
-    size_t n = whole_pages(requested);
-    if (n > UINT32_MAX) {
-        (void) fail(ERR_ALLOC);
-        return -1;
-    }
-    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-        (void) fail(ERR_ALLOC);
-        return -1;
-    }
-    if (!pages_protect(p, n)) {
-        munmap(p, n);
-        return -1;
-    }
-    *ptr = p;
-    *allocated = (uint32_t) n;
-    return 0;
-}
-
-static int pages_release(void *ptr, uint32_t size)
-{
-    return munmap(ptr, whole_pages(size)); /* unlocks too */
 }
 
 /* ---- plain memory ---- */
@@ -101,10 +45,10 @@ static int plain_release(void *ptr, uint32_t size)
 
 /* ---- the allocator in use ---- */
 
-static const struct allocator locked = { pages_init, no_step, pages_alloc, pages_release };
+static const struct allocator locked = { pages_init, pages_cleanup, pages_alloc, pages_release };
 static const struct allocator plain = { no_step, no_step, plain_alloc, plain_release };
 
-static struct allocator in_use = { pages_init, no_step, pages_alloc, pages_release };
+static struct allocator in_use = { pages_init, pages_cleanup, pages_alloc, pages_release };
 static bool ready;
 
 void mem_hooks_set(mem_init_fn *init, mem_cleanup_fn *cleanup, mem_malloc_fn *alloc, mem_free_fn *release)
