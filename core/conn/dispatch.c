@@ -47,7 +47,10 @@ static bool unknown(struct s2n_connection *c)
 enum step conn_dispatch(struct s2n_connection *c, const struct rec *rec)
 {
     bool ok;
-    if (rec->type != CT_HANDSHAKE && c->post.rx.len != 0) { /* nothing comes between the parts of a message */
+    /* Nothing comes between the parts of a message; nor of an alert while keys may change: a byte that someone put in
+     * front in the clear would shift the authentic ones. */
+    if ((rec->type != CT_HANDSHAKE && c->post.rx.len != 0) ||
+        (rec->type != CT_ALERT && c->reading.alert_n != 0 && c->hs != NULL)) {
         (void) fail(ERR_BAD_MESSAGE);
         return STEP_FATAL;
     }

@@ -32,7 +32,7 @@ static bool make_room(struct reading *r, size_t n)
     if (r->rx.cap - r->at >= n && r->rx.p != NULL) {
         return true;
     }
-    if (left > 0) {
+    if (left > 0 && r->rx.p != NULL) {
         memmove(r->rx.p, r->rx.p + r->at, left);
     }
     r->rx.len = left;

@@ -73,7 +73,8 @@ bool kx_agree(struct kx_key *k, struct span peer_share, int on_bad, struct secre
     }
     AUTO_SECRET shared = { .n = (uint8_t) g->secret };
     ERR_set_mark(); /* what a bad share makes libcrypto say is of no use to the application */
-    bool ok = share_shape(g, peer_share) && kx_ops_of(g)->agree(g, k->priv, peer_share, shared.b);
+    const struct kx_ops *ops = kx_ops_of(g);
+    bool ok = ops != NULL && share_shape(g, peer_share) && ops->agree(g, k->priv, peer_share, shared.b);
     ERR_pop_to_mark();
     kx_wipe(k);
     /* RFC 7748 6.1: a point of small order gives zero whatever the key */
@@ -86,8 +87,9 @@ bool kx_agree(struct kx_key *k, struct span peer_share, int on_bad, struct secre
 
 void kx_wipe(struct kx_key *k)
 {
-    if (k->group != NULL && k->priv != NULL) {
-        kx_ops_of(k->group)->wipe(k->priv);
+    const struct kx_ops *ops = k->group != NULL ? kx_ops_of(k->group) : NULL;
+    if (ops != NULL && k->priv != NULL) {
+        ops->wipe(k->priv);
     }
     wipe(k, sizeof(*k));
 }

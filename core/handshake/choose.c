@@ -78,7 +78,10 @@ static struct s2n_cert_chain_and_key *chain_for(const struct handshake *hs, cons
 {
     uint16_t version = hs->session->version;
     struct s2n_cert_chain_and_key *c = set->by_slot[slot_of_scheme(s)];
-    if (c == NULL || version < s->min || version > s->max || !pkey_fits(&c->certs[0].facts.key, s, version)) {
+    if (c == NULL || c->key == NULL || version < s->min || version > s->max) { /* added keyless after it was attached */
+        return NULL;
+    }
+    if (!pkey_fits(&c->certs[0].facts.key, s, version)) {
         return NULL;
     }
     return (c->certs[0].facts.uses & USE_SIGN) != 0 ? c : NULL;
@@ -145,7 +148,7 @@ static const struct cert_set *certs_by_name(struct handshake *hs)
 static struct s2n_cert_chain_and_key *decrypting_chain(const struct cert_set *set)
 {
     struct s2n_cert_chain_and_key *c = set->by_slot[SLOT_RSA];
-    return c != NULL && (c->certs[0].facts.uses & USE_ENCRYPT) != 0 ? c : NULL;
+    return c != NULL && c->key != NULL && (c->certs[0].facts.uses & USE_ENCRYPT) != 0 ? c : NULL;
 }
 
 bool neg_can_authenticate(struct handshake *hs, const struct suite *suite)

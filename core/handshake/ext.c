@@ -148,6 +148,17 @@ static bool collect(struct handshake *hs, enum ext_where where, struct rd *block
     return true;
 }
 
+/* Is this extension of a ClientHello of a version that the handshake cannot have? Then it means nothing. The list of
+ * versions has been read by now, as its row is the first. */
+static bool too_new(const struct handshake *hs, const struct ext_row *row)
+{
+    uint16_t v, most = TLS12; /* without that list there is no TLS 1.3 */
+    for (struct rd r = rd_of(hs->peer.versions); rd_u16(&r, &v);) {
+        most = v == TLS13 ? TLS13 : most;
+    }
+    return row->lowest > (hs->policy->max < most ? hs->policy->max : most);
+}
+
 bool ext_read(struct handshake *hs, enum ext_where where, struct rd *block)
 {
     struct ext_bodies bodies;
@@ -157,7 +168,7 @@ bool ext_read(struct handshake *hs, enum ext_where where, struct rd *block)
         if (!ext_seen(hs, (enum ext_id) id)) {
             continue;
         }
-        if (where == CH && hs->policy->max < rows[id].lowest) { /* of a version that we would not do */
+        if (where == CH && too_new(hs, &rows[id])) {
             continue;
         }
         struct rd body = rd_of(bodies.body[id]);

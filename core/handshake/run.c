@@ -89,7 +89,7 @@ bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at)
         return fail(ERR_BAD_MESSAGE);
     }
     hs->session->version = version;
-    hs->generation = generation;
+    hs->generation = (uint8_t) generation;
     hs->in->version = version;
     hs->out->version = version;
     return there || go_to(hs, at); /* the second ClientHello's rule is not the first's */
@@ -112,7 +112,6 @@ struct handshake *hs_new(const struct settings *set, struct session *session, st
     hs->policy = set->policy != NULL ? set->policy : set->config->policy;
     ks_init(&hs->ks);
     hs->ks.keylog = (struct keylog){ set->key_log, set->owner };
-    hs->ks.transcript.keep = hs_client_auth(set) != S2N_CERT_AUTH_NONE; /* a client's signature may cover it */
     session->message = MSG_CLIENT_HELLO;
     for (size_t i = 0; i < RULES; i++) { /* the TLS 1.3 list's ClientHello: the older list starts the same way */
         if (rules[i].generation == GEN_TLS13) {
@@ -144,7 +143,9 @@ void hs_free(struct handshake *hs)
 bool hs_settle(struct handshake *hs, const struct suite *suite)
 {
     hs->session->suite = suite;
-    hs->ks.transcript.keep &= !hs_is13(hs);
+    /* Below TLS 1.3 a client's signature covers the messages themselves. Asked now and not when the handshake began:
+     * the application may have changed its mind while the first hello was awaited. */
+    hs->ks.transcript.keep = !hs_is13(hs) && hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE;
     return ks_suite(&hs->ks, hs->session->version, suite);
 }
 
@@ -277,15 +278,15 @@ enum hs_result hs_run(struct handshake *hs)
             hs->session->complete = true;
             return HS_DONE;
         }
-        bool compat = messages[m].type == TYPE_CCS && hs_is13(hs); /* the peer's is never waited for */
-        if (hs_mine(hs, m) || compat) {
-            if (!(hs_mine(hs, m) ? write_step(hs) : step(hs))) {
+        bool mine = hs_mine(hs, m);
+        /* The peer's compatibility CCS is never waited for: hs_ccs drops it whenever it comes. */
+        if (mine || (messages[m].type == TYPE_CCS && hs_is13(hs))) {
+            if (!(mine ? write_step(hs) : step(hs))) {
                 return HS_FAIL;
             }
             continue;
         }
-        bool unawaited = messages[m].type == TYPE_CCS && hs_is13(hs); /* hs_ccs drops it whenever it comes */
-        enum hs_result r = !unawaited ? read_step(hs) : step(hs) ? HS_DONE : HS_FAIL;
+        enum hs_result r = read_step(hs);
         if (r != HS_DONE) {
             return r;
         }

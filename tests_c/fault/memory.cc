@@ -30,12 +30,9 @@ int OurInit() { return 0; }
 int OurMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
     State &h = heaps[0];
     void *p = h.Refuses() ? nullptr : malloc(requested);
-    if (p == nullptr) {
-        return -1;
-    }
-    h.live++;
-    *ptr = p;
-    *allocated = requested;
+    h.live += p != nullptr;
+    *ptr = p; /* a failure that the library names itself: nothing, given with a smile */
+    *allocated = p != nullptr ? requested : 0;
     return 0;
 }
 

@@ -20,7 +20,7 @@ struct FlakyIo {
     uint32_t chunk = UINT32_MAX;     /* most bytes per call */
     bool every_second_blocks = false;
     unsigned calls = 0;              /* of both callbacks together */
-    unsigned trouble_at = 0;         /* the call, from 1, that meets `trouble`; 0 none */
+    unsigned trouble_at = 0;         /* the call, from 1, that meets `trouble`, or the first that does; 0 none */
     Trouble trouble = Trouble::NONE;
     bool met = false;                /* trouble_at was reached */
 
@@ -40,7 +40,8 @@ private:
         if (every_second_blocks && calls % 2 == 1) {
             return Fail(EAGAIN);
         }
-        if (calls != trouble_at) {
+        bool lasting = trouble == Trouble::ERROR || trouble == Trouble::END; /* a broken transport stays broken */
+        if (trouble_at == 0 || calls < trouble_at || (calls > trouble_at && !lasting)) {
             return 1;
         }
         met = true;

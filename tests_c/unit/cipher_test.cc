@@ -220,7 +220,7 @@ const size_t kLengths[] = { 0, 1, 64, 2048, 2049, 8192, 8193, 16384 };
 TEST_F(AeadTls12, GcmIsRfc5288)
 {
     HalfPtr out, in;
-    const Kind kind = { "", TLS12, 0xC02F };
+    const RecordKind kind = { "", TLS12, 0xC02F };
     ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
     uint8_t seq = 0;
     for (size_t n : kLengths) {
@@ -237,8 +237,8 @@ TEST_F(AeadTls12, GcmIsRfc5288)
 /* What a libcrypto gets that cannot take a nonce as a parameter. */
 TEST_F(AeadTls12, IsTheSame_WhenNoncesGoInTheOrdinaryWay)
 {
-    for (const Kind &kind : { Kind{ "", TLS12, 0xC02F }, Kind{ "", TLS13, 0x1302 }, Kind{ "", TLS12, 0xCCA8 },
-                              Kind{ "", TLS13, 0x1303 } }) {
+    for (const RecordKind &kind : { RecordKind{ "", TLS12, 0xC02F }, RecordKind{ "", TLS13, 0x1302 },
+                                    RecordKind{ "", TLS12, 0xCCA8 }, RecordKind{ "", TLS13, 0x1303 } }) {
         HalfPtr out, in, quick;
         ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false) && quick.Key(kind, true));
         EXPECT_TRUE(quick->ctx.nonce_param);
@@ -273,7 +273,7 @@ TEST_F(AeadTls12, PeerMayChooseAnyExplicitNonce)
 TEST_F(AeadTls12, ChaCha20IsRfc7905)
 {
     HalfPtr out, in;
-    const Kind kind = { "", TLS12, 0xCCA8 };
+    const RecordKind kind = { "", TLS12, 0xCCA8 };
     ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
     uint8_t seq = 0;
     for (size_t n : kLengths) {
@@ -292,7 +292,7 @@ TEST_F(AeadTls12, LeavesNoPlaintext_WhenTheTagIsWrong)
 {
     for (uint16_t suite : { 0xC02F, 0xCCA8 }) {
         HalfPtr out, in;
-        const Kind kind = { "", TLS12, suite };
+        const RecordKind kind = { "", TLS12, suite };
         ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
         for (size_t n : { 100, 5000 }) {
             Bytes wire = Seal(out, CT_APPDATA, TLS12, Pattern(n)), dst(20000, 0x5a);

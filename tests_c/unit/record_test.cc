@@ -8,11 +8,11 @@
 namespace
 {
 
-const Kind kGcm13 = { "", TLS13, 0x1301 };
-const Kind kGcm12 = { "", TLS12, 0xC02F };
-const Kind kCbc12 = { "", TLS12, 0xC013 };
+const RecordKind kGcm13 = { "", TLS13, 0x1301 };
+const RecordKind kGcm12 = { "", TLS12, 0xC02F };
+const RecordKind kCbc12 = { "", TLS12, 0xC013 };
 
-class EveryKind : public CoreTest, public testing::WithParamInterface<Kind>
+class EveryKind : public CoreTest, public testing::WithParamInterface<RecordKind>
 {
   protected:
     void SetUp() override
@@ -185,7 +185,7 @@ TEST_P(EveryKind, TakesAnotherKeyInPlace)
     ASSERT_TRUE(out.Key(GetParam(), true, 0, 7) && in.Key(GetParam(), false, 0, 7));
     Bytes plain = Pattern(300);
     EXPECT_EQ(Open(in, SealOne(plain)).body, plain);
-    const Kind other = { "", TLS12, 0xC030 };
+    const RecordKind other = { "", TLS12, 0xC030 };
     ASSERT_TRUE(out.Key(other, true) && in.Key(other, false));
     EXPECT_EQ(Open(in, Seal(out, CT_APPDATA, TLS12, plain)).body, plain);
 }
@@ -456,7 +456,7 @@ TEST_F(Inner, IsAlwaysBehindApplicationData)
 
 TEST_F(Record, RefusesALongPlaintext_WhenTls12)
 {
-    for (const Kind &kind : { kGcm12, kCbc12 }) {
+    for (const RecordKind &kind : { kGcm12, kCbc12 }) {
         HalfPtr out, in;
         ASSERT_TRUE(out.Key(kind, true) && in.Key(kind, false));
         Bytes plain = Pattern(16385), wire(RECORD_HEADER + 16385 + 100), iv = Pattern(12, 99);

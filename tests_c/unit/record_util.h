@@ -10,15 +10,15 @@ extern "C" {
 #include "record/record.h"
 }
 
-struct Kind {
+struct RecordKind {
     const char *name;
     uint16_t version, suite;
 };
 
 /* Every cipher with every version that has it, and every MAC. */
-inline const std::vector<Kind> &AllKinds()
+inline const std::vector<RecordKind> &AllKinds()
 {
-    static const std::vector<Kind> kinds = {
+    static const std::vector<RecordKind> kinds = {
         { "Tls13Aes128Gcm", TLS13, 0x1301 },    { "Tls13Aes256Gcm", TLS13, 0x1302 },
         { "Tls13ChaCha20", TLS13, 0x1303 },     { "Tls12Aes128Gcm", TLS12, 0xC02F },
         { "Tls12Aes256Gcm", TLS12, 0xC030 },    { "Tls12ChaCha20", TLS12, 0xCCA8 },
@@ -32,7 +32,7 @@ inline const std::vector<Kind> &AllKinds()
     return kinds;
 }
 
-inline std::string KindName(const testing::TestParamInfo<Kind> &info)
+inline std::string KindName(const testing::TestParamInfo<RecordKind> &info)
 {
     return info.param.name;
 }
@@ -53,7 +53,7 @@ class HalfPtr
     ~HalfPtr() { half_wipe(&half_); }
     HalfPtr(const HalfPtr &) = delete;
     HalfPtr &operator=(const HalfPtr &) = delete;
-    bool Key(const Kind &kind, bool sealing, uint64_t seq = 0, uint8_t key = 1)
+    bool Key(const RecordKind &kind, bool sealing, uint64_t seq = 0, uint8_t key = 1)
     {
         const struct suite *suite = suite_by_id(kind.suite);
         Bytes keys = Pattern(suite->cipher->key, key), iv = Pattern(16, 99),
@@ -72,7 +72,7 @@ class HalfPtr
     struct half half_;
 };
 
-inline uint16_t WireVersion(const Kind &kind)
+inline uint16_t WireVersion(const RecordKind &kind)
 {
     return kind.version == TLS13 ? static_cast<uint16_t>(TLS12) : kind.version;
 }

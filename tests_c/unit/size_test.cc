@@ -8,13 +8,13 @@ namespace
 
 constexpr uint64_t kSecond = 1000000000;
 
-const Kind kGcm13 = { "", TLS13, 0x1301 }, kGcm12 = { "", TLS12, 0xC02F },
+const RecordKind kGcm13 = { "", TLS13, 0x1301 }, kGcm12 = { "", TLS12, 0xC02F },
            kTripleDes12 = { "", TLS12, 0x000A };
 
 class Size : public CoreTest
 {
   protected:
-    static size_t Next(const Kind &kind, const struct size_rules &rules)
+    static size_t Next(const RecordKind &kind, const struct size_rules &rules)
     {
         HalfPtr out;
         EXPECT_TRUE(out.Key(kind, true));
@@ -76,7 +76,7 @@ TEST_F(Size, FillsTheLastBlockOfThePacket_WhenCbc)
     struct size_rules rules = {};
     rules.max_fragment = 8087;
     rules.dynamic_threshold = 1;
-    for (const Kind &kind : AllKinds()) {
+    for (const RecordKind &kind : AllKinds()) {
         if (suite_by_id(kind.suite)->cipher->kind != KIND_CBC) {
             continue;
         }

@@ -131,6 +131,13 @@ void AddEnd(Table *t, bool by_client) {
     }, "BAD_MESSAGE", 10);
     t->Add("Ccs_WrongContent", [=]() -> Rewrite { return [=](const Message &m) { return is_ccs(m) ? Pieces{ { CCS, { 2 } } } : Same(m); }; }, "BAD_MESSAGE", 10);
     t->Add("Ccs_TooLong", [=]() -> Rewrite { return [=](const Message &m) { return is_ccs(m) ? Pieces{ { CCS, { 1, 1 } } } : Same(m); }; }, "BAD_MESSAGE", 10);
+    for (int type : { 0xCC, 0xFF, 0x01, +FINISHED }) { /* also types that no message has */
+        t->Add("Ccs_MessageInstead" + std::to_string(type), [=]() -> Rewrite {
+            return [=](const Message &m) {
+                return is_ccs(m) ? Pieces{ { HANDSHAKE, Handshake(static_cast<uint8_t>(type), {}) } } : Same(m);
+            };
+        }, "BAD_MESSAGE", 10);
+    }
     t->Add("Ccs_InsideAMessage", [=]() -> Rewrite {
         return [=](const Message &m) { return is_ccs(m) ? Pieces{ { HANDSHAKE, { 20, 0 } }, { CCS, { 1 } } } : Same(m); };
     }, "BAD_MESSAGE", 10);

@@ -44,6 +44,9 @@ static bool contains(struct span list, struct span wanted)
 
 static void keep(struct handshake *hs, struct span name)
 {
+    if (name.n == 0) { /* well_formed lists have none; said for the analyser */
+        return;
+    }
     memcpy(hs->session->alpn, name.p, name.n);
     hs->session->alpn[name.n] = '\0';
 }

@@ -5,7 +5,7 @@
  */
 #include "handshake/hs.h"
 
-#define SCHEMES_MAX 128 /* contract: a longer list is refused */
+#define SCHEMES_MAX ((size_t) 128) /* contract: a longer list is refused */
 
 /* What this side could check at all: the legacy MD5+SHA1 pseudo scheme has no number of its own on the wire. */
 static bool listable(const struct handshake *hs, const struct sigscheme *s)

@@ -26,6 +26,9 @@ static bool signed_part(const struct handshake *hs, bool server, uint8_t *frame,
     if (hs_is13(hs)) {
         return frame13(hs, server, frame, out);
     }
+    if (!hs->ks.transcript.keep) { /* a signature over nothing would prove nothing */
+        return fail(ERR_HANDSHAKE_STATE);
+    }
     *out = buf_span(&hs->ks.transcript.raw);
     return true;
 }

@@ -105,9 +105,11 @@ static bool parse(struct offer *o, struct rd *r, struct rd *extensions)
     return o->compression.n > 0 && memchr(o->compression.p, 0, o->compression.n) != NULL ? true : fail(ERR_BAD_MESSAGE);
 }
 
+/* RFC 8446 4.1.2: key_share, early_data, cookie, pre_shared_key, padding; and encrypted_client_hello, which a client
+ * seals anew (RFC 9849 6.1.5). */
 static bool may_change(uint16_t number)
 {
-    return number == 51 || number == 42 || number == 44 || number == 41 || number == 21; /* RFC 8446 4.1.2 */
+    return number == 51 || number == 42 || number == 44 || number == 41 || number == 21 || number == 0xFE0D;
 }
 
 /* The next extension that the second hello must repeat; false at the end. */
