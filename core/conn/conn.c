@@ -101,6 +101,10 @@ bool conn_set_config(struct s2n_connection *c, struct s2n_config *config)
     if (c->set.config == config) {
         return true;
     }
+    /* A handshake that made its choices holds certificates of the config it made them with. */
+    if (c->hs != NULL && (!c->set.server || c->session.version != VER_NONE)) {
+        return fail(ERR_INVALID_STATE);
+    }
     if (c->set.policy != NULL) {
         TRY(config_check_certs(config, c->set.policy));
     }

@@ -121,7 +121,7 @@ static bool handle(struct s2n_connection *c, uint8_t type, struct rd body, bool 
         }
         return read_key_update(c, request);
     case NEW_SESSION_TICKET:
-        return read_ticket(body);
+        return conn_idle(c) && read_ticket(body);
     default: /* HelloRequest */
         return conn_idle(c);
     }

@@ -31,12 +31,12 @@ static bool default_rules(struct handshake *hs, struct verify_rules *rules)
     return rules->skip || clock_read(c->wall, &rules->now);
 }
 
-/* Every certificate of the judged chain against the policy's certificate rules; a root's own signature says nothing. */
+/* Every certificate of the judged chain against the policy's certificate rules. */
 static bool check_policy(const struct handshake *hs)
 {
     const struct peer_chain *peer = hs->session->peer;
     for (uint32_t i = 0; i < peer_count(peer); i++) {
-        if (!policy_allows_cert(hs->policy->policy, peer_cert_facts(peer, i))) {
+        if (!policy_allows_cert(hs->policy->policy, peer_cert_facts(peer, i), i + 1 == peer_count(peer))) {
             return fail(ERR_SECURITY_POLICY_INCOMPATIBLE_CERT);
         }
     }

@@ -162,6 +162,9 @@ static bool too_new(const struct handshake *hs, const struct ext_row *row)
 bool ext_read(struct handshake *hs, enum ext_where where, struct rd *block)
 {
     struct ext_bodies bodies;
+    if (rd_end(block)) {
+        return true;
+    }
     memset(&bodies, 0, sizeof(bodies));
     TRY(collect(hs, where, block, &bodies));
     for (int id = 0; id < EXT_COUNT; id++) {

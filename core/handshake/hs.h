@@ -154,6 +154,8 @@ enum hs_result hs_run(struct handshake *hs);
 /* hs_feed: the content of a handshake record; hs_ccs: of a change_cipher_spec record. */
 MUST_USE bool hs_feed(struct handshake *hs, struct span bytes);
 MUST_USE bool hs_ccs(struct handshake *hs, struct span body);
+/* hs_take_policy: the settings' policy is the one to negotiate with; again when a server meets its first hello. */
+void hs_take_policy(struct handshake *hs);
 /* hs_version: version and generation are settled; the flight list goes on at `at`. */
 MUST_USE bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at);
 /* hs_settle: version and suite are known: the key schedule starts, and what only the other generation needs goes. */

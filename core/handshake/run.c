@@ -95,6 +95,11 @@ bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at)
     return there || go_to(hs, at); /* the second ClientHello's rule is not the first's */
 }
 
+void hs_take_policy(struct handshake *hs)
+{
+    hs->policy = hs->set->policy != NULL ? hs->set->policy : hs->set->config->policy;
+}
+
 struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in, struct half *out,
                          struct buf *tx)
 {
@@ -109,7 +114,7 @@ struct handshake *hs_new(const struct settings *set, struct session *session, st
     hs->tx = tx;
     hs->fragment = FRAGMENT_DEFAULT;
     hs->generation = GEN_TLS13;
-    hs->policy = set->policy != NULL ? set->policy : set->config->policy;
+    hs_take_policy(hs);
     ks_init(&hs->ks);
     hs->ks.keylog = (struct keylog){ set->key_log, set->owner };
     session->message = MSG_CLIENT_HELLO;

@@ -210,18 +210,18 @@ static bool key_listed(struct id_list list, const struct pkey_info *key)
     return false;
 }
 
-bool policy_allows_cert(const struct policy *p, const struct cert_facts *f)
+bool policy_allows_cert(const struct policy *p, const struct cert_facts *f, bool last)
 {
     if (p->has_keys && !key_listed(p->keys, &f->key)) {
         return false;
     }
-    return !p->has_certsigs || f->self_issued || signature_listed(p->certsigs, f);
+    return !p->has_certsigs || (last && f->self_issued) || signature_listed(p->certsigs, f);
 }
 
 bool policy_allows_chain(const struct policy *p, const struct s2n_cert_chain_and_key *c)
 {
     for (uint32_t i = 0; i < c->n; i++) {
-        if (!policy_allows_cert(p, &c->certs[i].facts)) {
+        if (!policy_allows_cert(p, &c->certs[i].facts, i + 1 == c->n)) {
             return false;
         }
     }

@@ -30,9 +30,9 @@ bool policy_lists_suite(const struct policy *p, const struct suite *s);
 bool policy_has_suite(const struct policy_view *v, const struct suite *s);
 bool policy_has_group(const struct policy_view *v, const struct group *g);
 bool policy_has_scheme(const struct policy_view *v, const struct sigscheme *s);
-/* policy_check_cert: one certificate against the policy's certificate signature and key rules
- * (ERR_SECURITY_POLICY_INCOMPATIBLE_CERT for local ones; the caller names the error for a peer's). */
-bool policy_allows_cert(const struct policy *p, const struct cert_facts *f);
+/* One certificate against the policy's certificate signature and key rules. The last of a chain is its anchor: a
+ * signature that it made for itself says nothing. */
+bool policy_allows_cert(const struct policy *p, const struct cert_facts *f, bool last);
 bool policy_allows_chain(const struct policy *p, const struct s2n_cert_chain_and_key *c);
 
 #endif

@@ -219,6 +219,9 @@ bool msg_client_hello_read(struct handshake *hs, struct rd *r)
 {
     struct rd body, extensions;
     bool second = (hs->session->type & HELLO_RETRY_REQUEST) != 0;
+    if (!second) {
+        hs_take_policy(hs); /* the application may have chosen while the hello was awaited */
+    }
     TRY(buf_set(&hs->hello, rd_take(r)));
     body = rd_of(buf_span(&hs->hello));
     memset(&hs->peer, 0, sizeof(hs->peer));
