@@ -405,7 +405,7 @@ typedef int (*s2n_cache_delete_callback)(struct s2n_connection *conn, void *ctx,
 typedef int (*s2n_mem_init_callback)(void);
 
 /**
- * Ends the application's allocator, inside s2n_cleanup_final(). Negative: that call fails with CANCELLED.
+ * Ends the application's allocator, inside s2n_cleanup_final(). Negative: that call fails with ATEXIT.
  */
 typedef int (*s2n_mem_cleanup_callback)(void);
 
@@ -652,8 +652,8 @@ int s2n_cleanup(void);
  * The application must have freed all objects before and no thread may be inside the library. The default
  * allocator no longer locks its pages after a restart.
  *
- * Errors: NOT_INITIALIZED, also for a second call; CANCELLED if the memory cleanup callback fails; ATEXIT if
- * another part cannot be ended, the library then staying initialised.
+ * Errors: NOT_INITIALIZED, also for a second call; ATEXIT if a part, such as the memory cleanup callback, cannot
+ * be ended, the library then staying initialised.
  * @since 0.9
  */
 S2N_API int s2n_cleanup_final(void);
@@ -731,6 +731,7 @@ int s2n_rand_set_callbacks(s2n_rand_init_callback rand_init_callback,
  * Returns a new config that trusts the system's certificates; free it with s2n_config_free().
  *
  * As s2n_config_new_minimal() followed by s2n_config_load_system_certs(), which reads files every time.
+ * Before s2n_init() the error is NULL.
  * @since 0.9
  */
 S2N_API struct s2n_config *s2n_config_new(void);
