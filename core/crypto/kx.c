@@ -13,6 +13,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "base/ct.h"
 #include "crypto/ec.h"
 #include "crypto/init.h"
 #include "crypto/kx_ops.h"
@@ -50,13 +51,11 @@ void kx_share(const struct kx_key *k, struct wr *w)
     wr_bytes(w, SPAN(k->share, k->group->client_share));
 }
 
-static bool all_zero(const uint8_t *p, size_t n)
+/* By ct_eq, as every decision on a secret. */
+static bool all_zero(const struct secret *s)
 {
-    uint8_t seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        seen = (uint8_t) (seen | p[i]);
-    }
-    return seen == 0;
+    static const struct secret zero;
+    return ct_eq(s->b, zero.b, s->n);
 }
 
 /* What can be said of a share without arithmetic: its length, and the point format of RFC 8422 5.4.1. */
@@ -78,7 +77,7 @@ bool kx_agree(struct kx_key *k, struct span peer_share, int on_bad, struct secre
     ERR_pop_to_mark();
     kx_wipe(k);
     /* RFC 7748 6.1: a point of small order gives zero whatever the key */
-    if (!ok || (g->kind == GROUP_X && all_zero(shared.b, shared.n))) {
+    if (!ok || (g->kind == GROUP_X && all_zero(&shared))) {
         return fail(on_bad);
     }
     *out = shared;

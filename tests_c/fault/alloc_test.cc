@@ -8,8 +8,8 @@
 
 #include <openssl/err.h>
 
-#include "support/pair.h"
 #include "support/identities.h"
+#include "support/pair.h"
 #include "support/test_policy.h"
 
 #include "fault/memory.h"
@@ -17,24 +17,32 @@
 using namespace s2n_test;
 using fault::Heap;
 
-namespace {
+namespace
+{
 
-std::string Named(int error) { return error == 0 ? "failed without an error" : ErrName(error); }
+std::string Named(int error)
+{
+    return error == 0 ? "failed without an error" : ErrName(error);
+}
 
-PairOptions Versioned(bool is13, bool mutual) {
+PairOptions Versioned(bool is13, bool mutual)
+{
     PairOptions o = ServedBy(KeyKind::P256, is13 ? "default_tls13" : "20240501");
     o.client.alpn = o.server.alpn = { "h2", "http/1.1" };
     if (mutual) {
         Mutual(&o, KeyKind::P256);
     }
     for (EndOptions *end : { &o.client, &o.server }) {
-        end->config_hook = [](s2n_config *c) { Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version"); };
+        end->config_hook = [](s2n_config *c) {
+            Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version");
+        };
     }
     return o;
 }
 
 /* What went wrong first, "" when a handshake was completed. */
-std::string Result(const Outcome &out) {
+std::string Result(const Outcome &out)
+{
     if (out.ok()) {
         return "";
     }
@@ -50,14 +58,16 @@ struct Armed {
 };
 
 /* Each gives "" for success, else the name of the error that ended it. */
-std::string Negotiating(const PairOptions &o, const Armed &a) {
+std::string Negotiating(const PairOptions &o, const Armed &a)
+{
     Pair pair(o);
     fault::Arm(a.heap, a.n, a.stays);
     Outcome out = pair.Negotiate();
     return Result(out);
 }
 
-std::string Talking(const PairOptions &o, const Armed &a) {
+std::string Talking(const PairOptions &o, const Armed &a)
+{
     Pair pair(o);
     for (End *end : { &pair.client(), &pair.server() }) {
         Must(s2n_connection_set_dynamic_buffers(end->conn, true), "dynamic buffers");
@@ -70,7 +80,8 @@ std::string Talking(const PairOptions &o, const Armed &a) {
     int error = 0;
     std::string text(40000, 't');
     for (int i = 0; i < 2; i++) {
-        (void) s2n_connection_request_key_update(i == 0 ? pair.client().conn : pair.server().conn, S2N_KEY_UPDATE_NOT_REQUESTED);
+        (void) s2n_connection_request_key_update(i == 0 ? pair.client().conn : pair.server().conn,
+                                                 S2N_KEY_UPDATE_NOT_REQUESTED);
         std::string got = i == 0 ? pair.Carry(pair.client(), pair.server(), text, &error)
                                  : pair.Carry(pair.server(), pair.client(), text, &error);
         if (error != 0) {
@@ -84,7 +95,8 @@ std::string Talking(const PairOptions &o, const Armed &a) {
     return Result(out);
 }
 
-std::string Moving(const PairOptions &o, const Armed &a) {
+std::string Moving(const PairOptions &o, const Armed &a)
+{
     Pair pair(o);
     if (!pair.Negotiate().ok()) {
         return "no handshake";
@@ -98,7 +110,8 @@ std::string Moving(const PairOptions &o, const Armed &a) {
         if (s2n_connection_serialization_length(end->conn, &n) != 0 || n > sizeof(blob) ||
             s2n_connection_serialize(end->conn, blob, n) != 0 ||
             (next = s2n_connection_new(end == &pair.client() ? S2N_CLIENT : S2N_SERVER)) == nullptr ||
-            s2n_connection_set_config(next, end->config) != 0 || s2n_connection_deserialize(next, blob, n) != 0) {
+            s2n_connection_set_config(next, end->config) != 0 ||
+            s2n_connection_deserialize(next, blob, n) != 0) {
             error = Named(s2n_errno);
             s2n_connection_free(next);
             return error;
@@ -113,7 +126,8 @@ std::string Moving(const PairOptions &o, const Armed &a) {
     return problem != 0 ? ErrName(problem) : got == "moved" ? "" : "data lost";
 }
 
-std::string Making(const PairOptions &o, const Armed &a) {
+std::string Making(const PairOptions &o, const Armed &a)
+{
     fault::Arm(a.heap, a.n, a.stays);
     try {
         Pair pair(o);
@@ -130,24 +144,25 @@ struct Row {
 };
 
 const Row kRows[] = {
-    { "Building", Making, true, true },
-    { "Handshake13", Negotiating, true, false },
-    { "Handshake12", Negotiating, false, false },
-    { "Mutual13", Negotiating, true, true },
-    { "Mutual12", Negotiating, false, true },
-    { "Moving13", Moving, true, false },
-    { "Moving12", Moving, false, false },
-    { "Talking13", Talking, true, false },
+    { "Building", Making, true, true },           { "Handshake13", Negotiating, true, false },
+    { "Handshake12", Negotiating, false, false }, { "Mutual13", Negotiating, true, true },
+    { "Mutual12", Negotiating, false, true },     { "Moving13", Moving, true, false },
+    { "Moving12", Moving, false, false },         { "Talking13", Talking, true, false },
     { "Talking12", Talking, false, false },
 };
 
-void PrintTo(const Row &row, std::ostream *os) { *os << row.name; }
+void PrintTo(const Row &row, std::ostream *os)
+{
+    *os << row.name;
+}
 
-class OutOfMemory : public testing::TestWithParam<Row> {
-protected:
+class OutOfMemory : public testing::TestWithParam<Row>
+{
+  protected:
     static const size_t kNever = SIZE_MAX;
 
-    std::string Run(const Armed &a, bool *hit) {
+    std::string Run(const Armed &a, bool *hit)
+    {
         s2n_errno = 0;
         std::string result = GetParam().run(options_, a);
         *hit = fault::Disarm();
@@ -155,13 +170,15 @@ protected:
         return result;
     }
     /* libcrypto allocates thousands of times: all are tried in a full run only (S2N_TEST_MUTATIONS from 10000). */
-    static size_t Step() {
+    static size_t Step()
+    {
         const char *text = getenv("S2N_TEST_MUTATIONS");
         bool full = text != nullptr && strtoul(text, nullptr, 0) >= 10000;
         return full ? 1 : GetParam().run == Making ? 97 : GetParam().run == Negotiating ? 23 : 1;
     }
     /* Every n until nothing fails any more. */
-    void Expect(Heap heap, bool stays) {
+    void Expect(Heap heap, bool stays)
+    {
         bool hit = false;
         for (int warm = 0; warm < 2; warm++) {
             ASSERT_EQ("", Run({ heap, kNever, false }, &hit));
@@ -174,7 +191,8 @@ protected:
             ASSERT_NE("data lost", result) << "n " << n;
             ASSERT_NE("failed without an error", result) << "n " << n;
             if (heap == Heap::OURS) {
-                ASSERT_TRUE(!hit || !result.empty() || GetParam().run == Talking) << "allocation " << n << " failed and nobody noticed";
+                ASSERT_TRUE(!hit || !result.empty() || GetParam().run == Talking)
+                    << "allocation " << n << " failed and nobody noticed";
                 ASSERT_EQ(before, fault::Live(heap)) << "n " << n << ", " << result;
             }
         }
@@ -186,11 +204,24 @@ protected:
     PairOptions options_ = Versioned(GetParam().is13, GetParam().mutual);
 };
 
-TEST_P(OutOfMemory, OneOfOurs) { Expect(Heap::OURS, false); }
-TEST_P(OutOfMemory, AllOfOursFromThenOn) { Expect(Heap::OURS, true); }
-TEST_P(OutOfMemory, OneOfLibcryptos) { Expect(Heap::LIBCRYPTO, false); }
-TEST_P(OutOfMemory, AllOfLibcryptosFromThenOn) { Expect(Heap::LIBCRYPTO, true); }
+TEST_P(OutOfMemory, OneOfOurs)
+{
+    Expect(Heap::OURS, false);
+}
+TEST_P(OutOfMemory, AllOfOursFromThenOn)
+{
+    Expect(Heap::OURS, true);
+}
+TEST_P(OutOfMemory, OneOfLibcryptos)
+{
+    Expect(Heap::LIBCRYPTO, false);
+}
+TEST_P(OutOfMemory, AllOfLibcryptosFromThenOn)
+{
+    Expect(Heap::LIBCRYPTO, true);
+}
 
-INSTANTIATE_TEST_SUITE_P(Each, OutOfMemory, testing::ValuesIn(kRows), [](const auto &info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Each, OutOfMemory, testing::ValuesIn(kRows),
+                         [](const auto &info) { return std::string(info.param.name); });
 
 } // namespace

@@ -5,13 +5,14 @@
  */
 #include "support/c_headers.h"
 
-#include "support/pair.h"
 #include "support/flaky_io.h"
 #include "support/identities.h"
+#include "support/pair.h"
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct Row {
     const char *name;
@@ -21,7 +22,8 @@ struct Row {
     Trouble trouble;
 };
 
-std::vector<Row> Rows() {
+std::vector<Row> Rows()
+{
     std::vector<Row> rows;
     for (bool at_client : { true, false }) {
         for (Trouble t : { Trouble::BLOCK, Trouble::SHORT, Trouble::ERROR, Trouble::END }) {
@@ -34,18 +36,29 @@ std::vector<Row> Rows() {
     return rows;
 }
 
-const char *TroubleName(Trouble t) {
-    return t == Trouble::BLOCK ? "Blocks" : t == Trouble::SHORT ? "IsShort" : t == Trouble::ERROR ? "Fails" : "Ends";
+const char *TroubleName(Trouble t)
+{
+    return t == Trouble::BLOCK   ? "Blocks"
+           : t == Trouble::SHORT ? "IsShort"
+           : t == Trouble::ERROR ? "Fails"
+                                 : "Ends";
 }
-std::string RowName(const testing::TestParamInfo<Row> &info) {
-    return std::string(info.param.name) + (info.param.at_client ? "_Client_" : "_Server_") + TroubleName(info.param.trouble);
+std::string RowName(const testing::TestParamInfo<Row> &info)
+{
+    return std::string(info.param.name) + (info.param.at_client ? "_Client_" : "_Server_") +
+           TroubleName(info.param.trouble);
 }
-void PrintTo(const Row &row, std::ostream *os) { *os << row.name; }
+void PrintTo(const Row &row, std::ostream *os)
+{
+    *os << row.name;
+}
 
-class NthCall : public testing::TestWithParam<Row> {
-protected:
+class NthCall : public testing::TestWithParam<Row>
+{
+  protected:
     /* Handshake, data both ways, shutdown; the first error's name at the troubled end, or "". */
-    std::string Run(unsigned n, bool *met) {
+    std::string Run(unsigned n, bool *met)
+    {
         PairOptions o = ServedBy(KeyKind::P256, GetParam().policy);
         if (GetParam().mutual) {
             Mutual(&o, KeyKind::P256);
@@ -64,7 +77,8 @@ protected:
         *met = io.met;
         return error.empty() && !out.ok() ? "stuck" : error;
     }
-    static std::string Talk(Pair &pair) {
+    static std::string Talk(Pair &pair)
+    {
         std::string text(20000, 'x');
         for (int i = 0; i < 2; i++) {
             int error = 0;
@@ -78,12 +92,19 @@ protected:
             }
         }
         Outcome out = pair.Shutdown();
-        return out.client != 0 ? out.client_name() : out.server != 0 ? out.server_name() : out.ok() ? "" : "not closed";
+        return out.client != 0   ? out.client_name()
+               : out.server != 0 ? out.server_name()
+               : out.ok()        ? ""
+                                 : "not closed";
     }
-    static bool IsHarmless() { return GetParam().trouble == Trouble::BLOCK || GetParam().trouble == Trouble::SHORT; }
+    static bool IsHarmless()
+    {
+        return GetParam().trouble == Trouble::BLOCK || GetParam().trouble == Trouble::SHORT;
+    }
 };
 
-TEST_P(NthCall, GoesWrong) {
+TEST_P(NthCall, GoesWrong)
+{
     bool met = true;
     unsigned n = 1;
     for (; met; n++) {

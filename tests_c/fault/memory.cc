@@ -9,14 +9,17 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace fault {
-namespace {
+namespace fault
+{
+namespace
+{
 
 struct State {
     size_t live = 0, count = 0, fail_at = 0;
     bool stays = false, failed = false;
 
-    bool Refuses() {
+    bool Refuses()
+    {
         count++;
         bool refuse = fail_at != 0 && (count == fail_at || (stays && count > fail_at));
         failed |= refuse;
@@ -25,9 +28,13 @@ struct State {
 };
 State heaps[2];
 
-int OurInit() { return 0; }
+int OurInit()
+{
+    return 0;
+}
 
-int OurMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
+int OurMalloc(void **ptr, uint32_t requested, uint32_t *allocated)
+{
     State &h = heaps[0];
     void *p = h.Refuses() ? nullptr : malloc(requested);
     h.live += p != nullptr;
@@ -36,25 +43,29 @@ int OurMalloc(void **ptr, uint32_t requested, uint32_t *allocated) {
     return 0;
 }
 
-int OurFree(void *ptr, uint32_t) {
+int OurFree(void *ptr, uint32_t)
+{
     heaps[0].live -= ptr != nullptr;
     free(ptr);
     return 0;
 }
 
-void *CryptoMalloc(size_t n, const char *, int) {
+void *CryptoMalloc(size_t n, const char *, int)
+{
     State &h = heaps[1];
     void *p = n == 0 || h.Refuses() ? nullptr : malloc(n);
     h.live += p != nullptr;
     return p;
 }
 
-void CryptoFree(void *p, const char *, int) {
+void CryptoFree(void *p, const char *, int)
+{
     heaps[1].live -= p != nullptr;
     free(p);
 }
 
-void *CryptoRealloc(void *old, size_t n, const char *file, int line) {
+void *CryptoRealloc(void *old, size_t n, const char *file, int line)
+{
     if (old == nullptr) {
         return CryptoMalloc(n, file, line);
     }
@@ -65,7 +76,8 @@ void *CryptoRealloc(void *old, size_t n, const char *file, int line) {
     return heaps[1].Refuses() ? nullptr : realloc(old, n);
 }
 
-__attribute__((constructor)) void Install() {
+__attribute__((constructor)) void Install()
+{
     if (CRYPTO_set_mem_functions(CryptoMalloc, CryptoRealloc, CryptoFree) != 1 ||
         s2n_mem_set_callbacks(OurInit, OurInit, OurMalloc, OurFree) != 0) {
         fprintf(stderr, "fault: the hooks could not be installed\n");
@@ -75,7 +87,8 @@ __attribute__((constructor)) void Install() {
 
 } // namespace
 
-void Arm(Heap heap, size_t n, bool stays) {
+void Arm(Heap heap, size_t n, bool stays)
+{
     State &h = heaps[static_cast<int>(heap)];
     h.count = 0;
     h.fail_at = n;
@@ -83,7 +96,8 @@ void Arm(Heap heap, size_t n, bool stays) {
     h.failed = false;
 }
 
-bool Disarm() {
+bool Disarm()
+{
     bool failed = heaps[0].failed || heaps[1].failed;
     for (State &h : heaps) {
         h.fail_at = 0;
@@ -92,6 +106,9 @@ bool Disarm() {
     return failed;
 }
 
-size_t Live(Heap heap) { return heaps[static_cast<int>(heap)].live; }
+size_t Live(Heap heap)
+{
+    return heaps[static_cast<int>(heap)].live;
+}
 
 } // namespace fault

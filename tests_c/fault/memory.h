@@ -8,7 +8,8 @@
 
 #include <cstddef>
 
-namespace fault {
+namespace fault
+{
 
 enum class Heap { OURS, LIBCRYPTO };
 

@@ -9,13 +9,16 @@
 
 using namespace fuzz;
 
-namespace {
+namespace
+{
 
 std::unique_ptr<Pair> keeper;
 
-std::vector<Bytes> Seeds() {
+std::vector<Bytes> Seeds()
+{
     std::vector<Bytes> seeds;
-    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha256, KeyKind::P256, KeyKind::P384, KeyKind::P521 }) {
+    for (KeyKind kind : { KeyKind::Rsa2048, KeyKind::RsaPss2048, KeyKind::RsaPssSha256, KeyKind::P256,
+                          KeyKind::P384, KeyKind::P521 }) {
         const Pki &pki = PkiFor(kind);
         seeds.push_back(Joined({ { 0, pki.leaf.der }, { 0, pki.intermediate.der } }));
         seeds.push_back(Bytes(pki.chain_pem.begin(), pki.chain_pem.end()));
@@ -23,7 +26,8 @@ std::vector<Bytes> Seeds() {
     return seeds;
 }
 
-void Judge(const std::vector<struct span> &ders, bool skip) {
+void Judge(const std::vector<struct span> &ders, bool skip)
+{
     struct verify_rules rules = {};
     rules.trust = keeper->client().config->trust;
     rules.skip = skip;
@@ -41,13 +45,15 @@ void Judge(const std::vector<struct span> &ders, bool skip) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
     keeper.reset(new Pair(ServedBy(KeyKind::P256)));
     WriteSeeds(*argc, *argv, Seeds());
     return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
     std::vector<Part> parts = Parts(data, n);
     std::vector<struct span> ders;
     for (const Part &p : parts) {

@@ -9,14 +9,19 @@
 
 using namespace fuzz;
 
-namespace {
+namespace
+{
 
 const char *const kPolicies[] = { "default_tls13", "20240501", "20250414", "test_all_rsa_kex" };
 std::unique_ptr<Pair> pairs[4];
 
-PairOptions Options(int i) { return ServedBy(i == 3 ? KeyKind::Rsa2048 : i == 2 ? KeyKind::P384 : KeyKind::P256, kPolicies[i]); }
+PairOptions Options(int i)
+{
+    return ServedBy(i == 3 ? KeyKind::Rsa2048 : i == 2 ? KeyKind::P384 : KeyKind::P256, kPolicies[i]);
+}
 
-std::vector<Bytes> Seeds() {
+std::vector<Bytes> Seeds()
+{
     std::vector<Bytes> seeds;
     for (uint8_t i = 0; i < 4; i++) {
         PairOptions o = Options(i);
@@ -33,7 +38,8 @@ std::vector<Bytes> Seeds() {
 
 } // namespace
 
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
     for (int i = 0; i < 4; i++) {
         pairs[i].reset(new Pair(Options(i)));
     }
@@ -41,7 +47,8 @@ extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
     return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
     if (n == 0 || n > 60000) {
         return 0;
     }
@@ -56,7 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         Bytes stream;
         for (size_t at = 0; at < message.size(); at += 16384) {
             size_t len = std::min<size_t>(16384, message.size() - at);
-            stream = stream + Bytes{ HANDSHAKE, 3, 1 } + Vec(2, Bytes(message.begin() + static_cast<long>(at), message.begin() + static_cast<long>(at + len)));
+            stream = stream + Bytes{ HANDSHAKE, 3, 1 } +
+                     Vec(2, Bytes(message.begin() + static_cast<long>(at),
+                                  message.begin() + static_cast<long>(at + len)));
         }
         input = stream;
     }

@@ -6,16 +6,22 @@
 
 using namespace fuzz;
 
-namespace {
+namespace
+{
 
 std::unique_ptr<Pair> keeper; /* of the config */
 
-std::vector<Bytes> Seeds() {
+std::vector<Bytes> Seeds()
+{
     std::vector<Bytes> seeds;
     for (const char *policy : { "default_tls13", "20240501", "20250414", "test_all_rsa_kex" }) {
-        KeyKind kind = strcmp(policy, "test_all_rsa_kex") == 0 ? KeyKind::Rsa2048 : strcmp(policy, "20250414") == 0 ? KeyKind::P384 : KeyKind::P256;
+        KeyKind kind = strcmp(policy, "test_all_rsa_kex") == 0 ? KeyKind::Rsa2048
+                       : strcmp(policy, "20250414") == 0       ? KeyKind::P384
+                                                               : KeyKind::P256;
         PairOptions o = ServedBy(kind, policy);
-        o.client.config_hook = [](s2n_config *c) { Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version"); };
+        o.client.config_hook = [](s2n_config *c) {
+            Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version");
+        };
         Pair pair(o);
         uint32_t n = 0;
         if (!pair.Negotiate().ok() || s2n_connection_serialization_length(pair.client().conn, &n) != 0) {
@@ -30,15 +36,19 @@ std::vector<Bytes> Seeds() {
 
 } // namespace
 
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
     PairOptions o = ServedBy(KeyKind::P256);
-    o.client.config_hook = [](s2n_config *c) { Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version"); };
+    o.client.config_hook = [](s2n_config *c) {
+        Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "version");
+    };
     keeper.reset(new Pair(o));
     WriteSeeds(*argc, *argv, Seeds());
     return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
     Bytes blob(data, data + n);
     blob.push_back(0); /* so that there is an address */
     s2n_connection *conn = s2n_connection_new(n % 2 == 0 ? S2N_CLIENT : S2N_SERVER);

@@ -10,15 +10,20 @@
 
 #include <sys/stat.h>
 
-namespace fuzz {
+namespace fuzz
+{
 
 using namespace wire;
 
 /* Locked pages are not the heap, so the leak checker would not find what is only known there. */
-__attribute__((constructor)) static void KeepToTheHeap() { setenv("S2N_DONT_MLOCK", "1", 1); }
+__attribute__((constructor)) static void KeepToTheHeap()
+{
+    setenv("S2N_DONT_MLOCK", "1", 1);
+}
 
 /* For LLVMFuzzerInitialize: seeds into every argument that is a directory. */
-inline void WriteSeeds(int argc, char **argv, const std::vector<Bytes> &seeds) {
+inline void WriteSeeds(int argc, char **argv, const std::vector<Bytes> &seeds)
+{
     for (int i = 1; i < argc; i++) {
         struct stat st;
         if (argv[i][0] == '-' || stat(argv[i], &st) != 0 || !S_ISDIR(st.st_mode)) {
@@ -27,7 +32,9 @@ inline void WriteSeeds(int argc, char **argv, const std::vector<Bytes> &seeds) {
         for (size_t k = 0; k < seeds.size(); k++) {
             std::string name = std::string(argv[i]) + "/seed-" + std::to_string(k);
             if (stat(name.c_str(), &st) != 0) {
-                std::ofstream(name, std::ios::binary).write(reinterpret_cast<const char *>(seeds[k].data()), static_cast<long>(seeds[k].size()));
+                std::ofstream(name, std::ios::binary)
+                    .write(reinterpret_cast<const char *>(seeds[k].data()),
+                           static_cast<long>(seeds[k].size()));
             }
         }
     }
@@ -38,7 +45,8 @@ struct Part {
     uint8_t what;
     Bytes bytes;
 };
-inline std::vector<Part> Parts(const uint8_t *data, size_t n) {
+inline std::vector<Part> Parts(const uint8_t *data, size_t n)
+{
     std::vector<Part> parts;
     while (n >= 3 && parts.size() < 64) {
         size_t len = std::min<size_t>(static_cast<size_t>(data[1] << 8 | data[2]), n - 3);
@@ -48,7 +56,8 @@ inline std::vector<Part> Parts(const uint8_t *data, size_t n) {
     }
     return parts;
 }
-inline Bytes Joined(const std::vector<Part> &parts) {
+inline Bytes Joined(const std::vector<Part> &parts)
+{
     Bytes out;
     for (const Part &p : parts) {
         out = out + Bytes{ p.what } + Vec(2, p.bytes);
@@ -57,7 +66,8 @@ inline Bytes Joined(const std::vector<Part> &parts) {
 }
 
 /* An end after whatever happened to it: closing must work. */
-inline void Close(End &end) {
+inline void Close(End &end)
+{
     s2n_blocked_status blocked;
     (void) s2n_shutdown_send(end.conn, &blocked);
 }

@@ -9,11 +9,13 @@
 
 using namespace fuzz;
 
-namespace {
+namespace
+{
 
 std::unique_ptr<Mitm> scenes[2];
 
-PairOptions Options(int is13) {
+PairOptions Options(int is13)
+{
     PairOptions o = ServedBy(KeyKind::P256, is13 == 1 ? "default_tls13" : "20240501");
     o.client.config_hook = o.server.config_hook = [](s2n_config *c) {
         Must(s2n_config_set_alert_behavior(c, S2N_ALERT_IGNORE_WARNINGS), "alerts");
@@ -21,11 +23,13 @@ PairOptions Options(int is13) {
     return o;
 }
 
-std::vector<Bytes> Seeds() {
+std::vector<Bytes> Seeds()
+{
     const std::vector<Part> rows[] = {
         { { APPDATA, { 'h', 'i' } } },
         { { HANDSHAKE, wire::Handshake(KEY_UPDATE, { 1 }) }, { APPDATA, { 1 } } },
-        { { HANDSHAKE, wire::Handshake(NEW_TICKET, Num(4, 7200) + Num(4, 1) + Vec(1, { 1 }) + Vec(2, Bytes(50, 8)) + U16(0)) } },
+        { { HANDSHAKE, wire::Handshake(NEW_TICKET, Num(4, 7200) + Num(4, 1) + Vec(1, { 1 }) +
+                                                       Vec(2, Bytes(50, 8)) + U16(0)) } },
         { { HANDSHAKE, { 24, 0 } }, { HANDSHAKE, { 0, 1, 0 } } },
         { { HANDSHAKE, wire::Handshake(0, {}) } },
         { { ALERT, { 1, 90 } }, { ALERT, { 1, 0 } } },
@@ -44,7 +48,8 @@ std::vector<Bytes> Seeds() {
 
 } // namespace
 
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
     for (int is13 = 0; is13 < 2; is13++) {
         scenes[is13].reset(new Mitm(Options(is13), Same));
     }
@@ -52,7 +57,8 @@ extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
     return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
     if (n == 0) {
         return 0;
     }

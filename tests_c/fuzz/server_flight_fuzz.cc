@@ -10,18 +10,21 @@
 
 using namespace fuzz;
 
-namespace {
+namespace
+{
 
 std::unique_ptr<Mitm> scenes[2];
 
-PairOptions Options(int is13) {
+PairOptions Options(int is13)
+{
     PairOptions o = ServedBy(KeyKind::P256, is13 == 1 ? "default_tls13" : "20240501");
     Mutual(&o, KeyKind::P256);
     o.client.alpn = o.server.alpn = { "h2" };
     return o;
 }
 
-std::vector<Bytes> Seeds() {
+std::vector<Bytes> Seeds()
+{
     std::vector<Bytes> seeds;
     for (int is13 = 0; is13 < 2; is13++) {
         std::vector<Part> parts[2];
@@ -43,7 +46,8 @@ std::vector<Bytes> Seeds() {
 
 } // namespace
 
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
     for (int is13 = 0; is13 < 2; is13++) {
         scenes[is13].reset(new Mitm(Options(is13), Same));
     }
@@ -51,7 +55,8 @@ extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv) {
     return 0;
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
     if (n == 0) {
         return 0;
     }

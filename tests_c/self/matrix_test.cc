@@ -5,15 +5,16 @@
  */
 #include "support/c_headers.h"
 
-#include "support/pair.h"
 #include "support/flaky_io.h"
+#include "support/pair.h"
 #include "support/test_policy.h"
 
 #include "support/identities.h"
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct Row {
     const struct suite *suite;
@@ -21,7 +22,8 @@ struct Row {
     KeyKind cert;
 };
 
-bool Fits(const struct suite *s, KeyKind cert) {
+bool Fits(const struct suite *s, KeyKind cert)
+{
     if (s->kex == KEX_RSA) {
         return cert == KeyKind::Rsa2048;
     }
@@ -29,7 +31,8 @@ bool Fits(const struct suite *s, KeyKind cert) {
 }
 
 /* All rows, or those of one key exchange. */
-std::vector<Row> Rows(enum kex_alg only = KEX_NONE) {
+std::vector<Row> Rows(enum kex_alg only = KEX_NONE)
+{
     std::vector<Row> rows;
     for (const struct suite *s : NegotiableSuites()) {
         if (only != KEX_NONE && s->kex != only) {
@@ -54,13 +57,19 @@ std::vector<Row> Rows(enum kex_alg only = KEX_NONE) {
     return rows;
 }
 
-void PrintTo(const Row &r, std::ostream *os) { *os << r.suite->iana; }
-std::string RowName(const testing::TestParamInfo<Row> &info) {
+void PrintTo(const Row &r, std::ostream *os)
+{
+    *os << r.suite->iana;
+}
+std::string RowName(const testing::TestParamInfo<Row> &info)
+{
     const Row &r = info.param;
-    return std::string(r.suite->iana) + "_" + (r.group == nullptr ? "none" : r.group->name) + "_" + CertKindName(r.cert);
+    return std::string(r.suite->iana) + "_" + (r.group == nullptr ? "none" : r.group->name) + "_" +
+           CertKindName(r.cert);
 }
 
-std::string Pattern(size_t n) {
+std::string Pattern(size_t n)
+{
     std::string text(n, '\0');
     for (size_t i = 0; i < n; i++) {
         text[i] = static_cast<char>(i * 7 + (i >> 8));
@@ -68,26 +77,30 @@ std::string Pattern(size_t n) {
     return text;
 }
 
-class Matrix : public testing::TestWithParam<Row> {
-protected:
+class Matrix : public testing::TestWithParam<Row>
+{
+  protected:
     Matrix()
-        : policy_({ GetParam().suite }, Groups(), NegotiableSchemes()),
-          options_(ServedBy(GetParam().cert)) {
+        : policy_({ GetParam().suite }, Groups(), NegotiableSchemes()), options_(ServedBy(GetParam().cert))
+    {
         options_.client.config_hook = options_.server.config_hook = [this](s2n_config *c) { Configure(c); };
     }
 
-    static std::vector<const struct group *> Groups() {
+    static std::vector<const struct group *> Groups()
+    {
         return GetParam().group == nullptr ? std::vector<const struct group *>{}
                                            : std::vector<const struct group *>{ GetParam().group };
     }
     static bool Is13() { return GetParam().suite->kex == KEX_TLS13; }
 
-    void Configure(s2n_config *c) {
+    void Configure(s2n_config *c)
+    {
         policy_.Hook()(c);
         Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "serialization version");
     }
 
-    void ExpectRow(End &end, const std::string &type) {
+    void ExpectRow(End &end, const std::string &type)
+    {
         const Row &r = GetParam();
         uint8_t first = 0, second = 0;
         EXPECT_EQ(Is13() ? S2N_TLS13 : S2N_TLS12, s2n_connection_get_actual_protocol_version(end.conn));
@@ -102,7 +115,8 @@ protected:
             EXPECT_STREQ(r.group->name, group);
         }
     }
-    void ExpectRows(Pair &pair, const std::string &extra13, const std::string &extra12) {
+    void ExpectRows(Pair &pair, const std::string &extra13, const std::string &extra12)
+    {
         std::string type = Is13() ? "NEGOTIATED|FULL_HANDSHAKE" + extra13 + "|MIDDLEBOX_COMPAT"
                                   : "NEGOTIATED|FULL_HANDSHAKE" + extra12 +
                                         (GetParam().group != nullptr ? "|TLS12_PERFECT_FORWARD_SECRECY" : "");
@@ -110,22 +124,26 @@ protected:
         ExpectRow(pair.server(), type);
     }
 
-    static void ExpectDone(Outcome out) {
+    static void ExpectDone(Outcome out)
+    {
         ASSERT_EQ("", out.client_name()) << s2n_strerror_debug(out.client, nullptr);
         ASSERT_EQ("", out.server_name()) << s2n_strerror_debug(out.server, nullptr);
         ASSERT_TRUE(out.ok());
     }
-    static void ExpectCarry(Pair &pair, End &from, End &to, size_t n) {
+    static void ExpectCarry(Pair &pair, End &from, End &to, size_t n)
+    {
         int error = 0;
         std::string text = Pattern(n);
         bool same = text == pair.Carry(from, to, text, &error); /* not EXPECT_EQ: nobody reads 300 KiB */
         EXPECT_TRUE(same) << n << " bytes, " << ErrName(error);
     }
-    static void ExpectTalk(Pair &pair, size_t n = 1000) {
+    static void ExpectTalk(Pair &pair, size_t n = 1000)
+    {
         ExpectCarry(pair, pair.client(), pair.server(), n);
         ExpectCarry(pair, pair.server(), pair.client(), n);
     }
-    static void ExpectClose(Pair &pair) {
+    static void ExpectClose(Pair &pair)
+    {
         Outcome out = pair.Shutdown();
         EXPECT_EQ("", out.client_name());
         EXPECT_EQ("", out.server_name());
@@ -137,9 +155,12 @@ protected:
 };
 
 /* What only TLS 1.3 has. */
-class Matrix13 : public Matrix {};
+class Matrix13 : public Matrix
+{
+};
 
-TEST_P(Matrix, ConnectsAndTalks) {
+TEST_P(Matrix, ConnectsAndTalks)
+{
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
     ExpectRows(pair, "", "");
@@ -147,7 +168,8 @@ TEST_P(Matrix, ConnectsAndTalks) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, AuthenticatesBothSides) {
+TEST_P(Matrix, AuthenticatesBothSides)
+{
     Mutual(&options_, GetParam().cert);
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
@@ -157,7 +179,8 @@ TEST_P(Matrix, AuthenticatesBothSides) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, GoesOnWithoutClientCertificate_WhenOptional) {
+TEST_P(Matrix, GoesOnWithoutClientCertificate_WhenOptional)
+{
     options_.server.client_auth_set = true;
     options_.server.client_auth = S2N_CERT_AUTH_OPTIONAL;
     Pair pair(options_);
@@ -166,7 +189,8 @@ TEST_P(Matrix, GoesOnWithoutClientCertificate_WhenOptional) {
     ExpectTalk(pair);
 }
 
-TEST_P(Matrix13, RetriesForAnotherGroup) {
+TEST_P(Matrix13, RetriesForAnotherGroup)
+{
     const struct group *other = group_by_id(GetParam().group->id == 0x0017 ? 0x0018 : 0x0017);
     TestPolicy client({ GetParam().suite }, { other, GetParam().group }, NegotiableSchemes());
     options_.client.config_hook = client.Hook();
@@ -177,7 +201,8 @@ TEST_P(Matrix13, RetriesForAnotherGroup) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, WorksInTinyFragments) {
+TEST_P(Matrix, WorksInTinyFragments)
+{
     options_.client.config_hook = [this](s2n_config *c) {
         Configure(c);
         Must(s2n_config_send_max_fragment_length(c, S2N_TLS_MAX_FRAG_LEN_512), "send_max_fragment_length");
@@ -196,7 +221,8 @@ TEST_P(Matrix, WorksInTinyFragments) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, WorksByteByByte) {
+TEST_P(Matrix, WorksByteByByte)
+{
     Pair pair(options_);
     mempipe_set_chunk(pair.client().pipe, 1, 1);
     mempipe_set_chunk(pair.server().pipe, 1, 1);
@@ -206,7 +232,8 @@ TEST_P(Matrix, WorksByteByByte) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, WorksWhenEverySecondCallBlocks) {
+TEST_P(Matrix, WorksWhenEverySecondCallBlocks)
+{
     FlakyIo io[2];
     Pair pair(options_);
     End *ends[2] = { &pair.client(), &pair.server() };
@@ -220,7 +247,8 @@ TEST_P(Matrix, WorksWhenEverySecondCallBlocks) {
     ExpectTalk(pair, 3000);
 }
 
-TEST_P(Matrix13, UpdatesKeysBothWays) {
+TEST_P(Matrix13, UpdatesKeysBothWays)
+{
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
     End *ends[2] = { &pair.client(), &pair.server() };
@@ -230,7 +258,8 @@ TEST_P(Matrix13, UpdatesKeysBothWays) {
             struct secret &mine = i == 0 ? ours.client_app : ours.server_app;
             struct secret &seen = i == 0 ? theirs.client_app : theirs.server_app;
             struct secret before = mine;
-            Must(s2n_connection_request_key_update(ends[i]->conn, S2N_KEY_UPDATE_NOT_REQUESTED), "request_key_update");
+            Must(s2n_connection_request_key_update(ends[i]->conn, S2N_KEY_UPDATE_NOT_REQUESTED),
+                 "request_key_update");
             ExpectTalk(pair, 500);
             EXPECT_FALSE(span_eq(secret_span(&before), secret_span(&mine))) << "no update was sent";
             EXPECT_TRUE(span_eq(secret_span(&seen), secret_span(&mine)));
@@ -240,7 +269,8 @@ TEST_P(Matrix13, UpdatesKeysBothWays) {
 }
 
 /* Moves one end's connection into a new object by its saved form. */
-void Hop(End &end, s2n_mode mode) {
+void Hop(End &end, s2n_mode mode)
+{
     uint32_t n = 0;
     Must(s2n_connection_serialization_length(end.conn, &n), "serialization_length");
     std::vector<uint8_t> blob(n);
@@ -254,7 +284,8 @@ void Hop(End &end, s2n_mode mode) {
     end.conn = next;
 }
 
-TEST_P(Matrix, SurvivesBeingSavedAndRestored) {
+TEST_P(Matrix, SurvivesBeingSavedAndRestored)
+{
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
     ExpectTalk(pair);
@@ -264,8 +295,10 @@ TEST_P(Matrix, SurvivesBeingSavedAndRestored) {
         ASSERT_NO_THROW(Hop(pair.server(), S2N_SERVER));
         ExpectTalk(pair);
         if (Is13()) {
-            Must(s2n_connection_request_key_update(pair.client().conn, S2N_KEY_UPDATE_NOT_REQUESTED), "key update");
-            Must(s2n_connection_request_key_update(pair.server().conn, S2N_KEY_UPDATE_NOT_REQUESTED), "key update");
+            Must(s2n_connection_request_key_update(pair.client().conn, S2N_KEY_UPDATE_NOT_REQUESTED),
+                 "key update");
+            Must(s2n_connection_request_key_update(pair.server().conn, S2N_KEY_UPDATE_NOT_REQUESTED),
+                 "key update");
             ExpectTalk(pair);
         }
     }
@@ -273,7 +306,8 @@ TEST_P(Matrix, SurvivesBeingSavedAndRestored) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, CarriesEverySize) {
+TEST_P(Matrix, CarriesEverySize)
+{
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
     for (size_t n : { 1, 2, 15, 16, 17, 255, 1024, 8086, 8087, 8088, 16383, 16384, 16385, 65536, 307200 }) {
@@ -285,7 +319,8 @@ TEST_P(Matrix, CarriesEverySize) {
     ExpectClose(pair);
 }
 
-TEST_P(Matrix, ClosesByHalves) {
+TEST_P(Matrix, ClosesByHalves)
+{
     Pair pair(options_);
     ASSERT_NO_FATAL_FAILURE(ExpectDone(pair.Negotiate()));
     ExpectCarry(pair, pair.client(), pair.server(), 100);
@@ -319,7 +354,8 @@ struct SchemeRow {
     KeyKind cert;
 };
 
-bool Signs(const struct sigscheme *s, uint16_t version, KeyKind cert) {
+bool Signs(const struct sigscheme *s, uint16_t version, KeyKind cert)
+{
     switch (s->sig) {
     case SIG_RSA:
     case SIG_RSA_PSS_RSAE:
@@ -328,7 +364,9 @@ bool Signs(const struct sigscheme *s, uint16_t version, KeyKind cert) {
         return cert == KeyKind::RsaPss2048;
     case SIG_ECDSA:
         if (version == TLS13) {
-            return cert == (s->curve == 0x0017 ? KeyKind::P256 : s->curve == 0x0018 ? KeyKind::P384 : KeyKind::P521);
+            return cert == (s->curve == 0x0017   ? KeyKind::P256
+                            : s->curve == 0x0018 ? KeyKind::P384
+                                                 : KeyKind::P521);
         }
         return IsEc(cert);
     default:
@@ -336,7 +374,8 @@ bool Signs(const struct sigscheme *s, uint16_t version, KeyKind cert) {
     }
 }
 
-std::vector<SchemeRow> SchemeRows() {
+std::vector<SchemeRow> SchemeRows()
+{
     std::vector<SchemeRow> rows;
     for (const struct sigscheme *s : NegotiableSchemes()) {
         for (uint16_t version : { TLS12, TLS13 }) {
@@ -350,14 +389,18 @@ std::vector<SchemeRow> SchemeRows() {
     return rows;
 }
 
-std::string SchemeName(const testing::TestParamInfo<SchemeRow> &info) {
-    return std::string(info.param.scheme->policy_name) + (info.param.version == TLS13 ? "_TLS13_" : "_TLS12_") +
-           CertKindName(info.param.cert);
+std::string SchemeName(const testing::TestParamInfo<SchemeRow> &info)
+{
+    return std::string(info.param.scheme->policy_name) +
+           (info.param.version == TLS13 ? "_TLS13_" : "_TLS12_") + CertKindName(info.param.cert);
 }
 
-class Schemes : public testing::TestWithParam<SchemeRow> {};
+class Schemes : public testing::TestWithParam<SchemeRow>
+{
+};
 
-TEST_P(Schemes, SignAndVerifyInTheHandshake) {
+TEST_P(Schemes, SignAndVerifyInTheHandshake)
+{
     const SchemeRow &row = GetParam();
     bool ecdsa = row.scheme->sig == SIG_ECDSA;
     uint16_t suite = row.version == TLS13 ? 0x1301 : ecdsa ? 0xC02B : 0xC02F;

@@ -12,7 +12,8 @@
 
 #include "support/identities.h"
 
-namespace s2n_test {
+namespace s2n_test
+{
 
 struct SslDelete {
     void operator()(SSL *p) const { SSL_free(p); }
@@ -21,29 +22,33 @@ struct SslDelete {
     void operator()(BIO *p) const { BIO_free_all(p); }
     void operator()(EVP_PKEY *p) const { EVP_PKEY_free(p); }
 };
-template <typename T>
-using SslPtr = std::unique_ptr<T, SslDelete>;
+template <typename T> using SslPtr = std::unique_ptr<T, SslDelete>;
 
 /* libssl's end. Settings are made on ctx() before Start(). */
-class OpenSslEnd {
-public:
-    explicit OpenSslEnd(bool server) : server_(server), ctx_(SSL_CTX_new(TLS_method())) {
+class OpenSslEnd
+{
+  public:
+    explicit OpenSslEnd(bool server) : server_(server), ctx_(SSL_CTX_new(TLS_method()))
+    {
         SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
         SSL_CTX_set_security_level(ctx_.get(), 0);
     }
     SSL_CTX *ctx() { return ctx_.get(); }
     SSL *ssl() { return ssl_.get(); }
 
-    void Show(const Pki &pki) {
+    void Show(const Pki &pki)
+    {
         Need(SSL_CTX_use_certificate(ctx(), pki.leaf.x509.get()), "certificate");
         Need(SSL_CTX_use_PrivateKey(ctx(), pki.leaf.key), "key");
         Need(SSL_CTX_add1_chain_cert(ctx(), pki.intermediate.x509.get()) == 1, "chain");
     }
-    void Trust(const Pki &pki, int mode) {
+    void Trust(const Pki &pki, int mode)
+    {
         Need(X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx()), pki.root.x509.get()), "trust");
         SSL_CTX_set_verify(ctx(), mode, nullptr);
     }
-    void Start(const char *host = "localhost") {
+    void Start(const char *host = "localhost")
+    {
         ssl_.reset(SSL_new(ctx()));
         BIO *inner = nullptr;
         Need(BIO_new_bio_pair(&inner, 1 << 20, &outer_, 1 << 20), "bio pair");
@@ -56,7 +61,8 @@ public:
             SSL_set_tlsext_host_name(ssl(), host);
         }
     }
-    void Step() {
+    void Step()
+    {
         if (!done && !failed) {
             int r = SSL_do_handshake(ssl());
             done = r == 1;
@@ -69,7 +75,8 @@ public:
         }
     }
     /* Carries both ways; the number of bytes. */
-    size_t Move(mempipe *pipe) {
+    size_t Move(mempipe *pipe)
+    {
         uint8_t buf[16384];
         size_t moved = 0;
         for (int n; (n = BIO_read(net_.get(), buf, sizeof(buf))) > 0; moved += static_cast<size_t>(n)) {
@@ -84,8 +91,9 @@ public:
     bool done = false, failed = false;
     std::string error;
 
-private:
-    static void Need(int ok, const char *what) {
+  private:
+    static void Need(int ok, const char *what)
+    {
         if (ok <= 0) {
             throw std::runtime_error(std::string("openssl: ") + what);
         }
@@ -98,9 +106,11 @@ private:
 };
 
 /* Our end alone, with the options of a pair's end. */
-class OurEnd {
-public:
-    OurEnd(bool server, const EndOptions &o, const std::string &name = "localhost") {
+class OurEnd
+{
+  public:
+    OurEnd(bool server, const EndOptions &o, const std::string &name = "localhost")
+    {
         PairOptions options;
         (server ? options.server : options.client) = o;
         options.server_name = name;
@@ -110,12 +120,13 @@ public:
     End &operator*() { return *end_; }
     End *operator->() { return end_; }
 
-private:
+  private:
     std::unique_ptr<Pair> pair_; /* whose other end stays unused */
     End *end_;
 };
 
-inline bool Shake(End &ours, OpenSslEnd &theirs) {
+inline bool Shake(End &ours, OpenSslEnd &theirs)
+{
     for (int idle = 0; idle < 3;) {
         ours.Step();
         theirs.Step();
@@ -129,7 +140,8 @@ inline bool Shake(End &ours, OpenSslEnd &theirs) {
 }
 
 /* n bytes to them and back; true when they came back the same. */
-inline bool Echo(End &ours, OpenSslEnd &theirs, size_t n) {
+inline bool Echo(End &ours, OpenSslEnd &theirs, size_t n)
+{
     std::string sent(n, 'e'), got, back;
     for (size_t i = 0; i < n; i++) {
         sent[i] = static_cast<char>(i * 31 + (i >> 9));

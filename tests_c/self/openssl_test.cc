@@ -12,7 +12,8 @@
 
 using namespace s2n_test;
 
-namespace {
+namespace
+{
 
 struct Row {
     const struct suite *suite;
@@ -21,9 +22,13 @@ struct Row {
     bool we_serve;
 };
 
-const char *GroupName(const struct group *g) { return g->id == 0x001D ? "X25519" : g->evp; }
+const char *GroupName(const struct group *g)
+{
+    return g->id == 0x001D ? "X25519" : g->evp;
+}
 
-std::vector<Row> Rows() {
+std::vector<Row> Rows()
+{
     std::vector<Row> rows;
     for (bool we_serve : { false, true }) {
         for (const struct suite *s : NegotiableSuites()) {
@@ -48,15 +53,20 @@ std::vector<Row> Rows() {
     return rows;
 }
 
-void PrintTo(const Row &r, std::ostream *os) { *os << r.suite->iana; }
-std::string RowName(const testing::TestParamInfo<Row> &info) {
+void PrintTo(const Row &r, std::ostream *os)
+{
+    *os << r.suite->iana;
+}
+std::string RowName(const testing::TestParamInfo<Row> &info)
+{
     const Row &r = info.param;
-    return std::string(r.we_serve ? "Serving_" : "Asking_") + r.suite->iana + "_" + (r.group ? r.group->name : "none") + "_" +
-           CertKindName(r.cert);
+    return std::string(r.we_serve ? "Serving_" : "Asking_") + r.suite->iana + "_" +
+           (r.group ? r.group->name : "none") + "_" + CertKindName(r.cert);
 }
 
 /* The row's group, and below TLS 1.3 the curve of the certificate's key, since there the list speaks of both. */
-std::vector<const struct group *> Groups(const Row &r) {
+std::vector<const struct group *> Groups(const Row &r)
+{
     std::vector<const struct group *> groups;
     if (r.group != nullptr) {
         groups.push_back(r.group);
@@ -69,7 +79,8 @@ std::vector<const struct group *> Groups(const Row &r) {
 }
 
 /* Everything that the row does not say stays as libssl likes it. */
-void Restrict(OpenSslEnd *end, const Row &r) {
+void Restrict(OpenSslEnd *end, const Row &r)
+{
     bool is13 = r.suite->kex == KEX_TLS13;
     SSL_CTX_set_min_proto_version(end->ctx(), is13 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_max_proto_version(end->ctx(), is13 ? TLS1_3_VERSION : TLS1_2_VERSION);
@@ -85,10 +96,13 @@ void Restrict(OpenSslEnd *end, const Row &r) {
     ASSERT_EQ(1, list.empty() ? 1 : SSL_CTX_set1_groups_list(end->ctx(), list.c_str())) << list;
 }
 
-class OpenSsl : public testing::TestWithParam<Row> {
-protected:
+class OpenSsl : public testing::TestWithParam<Row>
+{
+  protected:
     OpenSsl()
-        : policy_({ GetParam().suite }, Groups(GetParam()), NegotiableSchemes()), pki_(PkiFor(GetParam().cert)), theirs_(!GetParam().we_serve) {
+        : policy_({ GetParam().suite }, Groups(GetParam()), NegotiableSchemes()),
+          pki_(PkiFor(GetParam().cert)), theirs_(!GetParam().we_serve)
+    {
         ours_.config_hook = policy_.Hook();
         Restrict(&theirs_, GetParam());
         if (GetParam().we_serve) {
@@ -101,15 +115,18 @@ protected:
         }
     }
     bool Is13() { return GetParam().suite->kex == KEX_TLS13; }
-    void Run(size_t bytes) {
+    void Run(size_t bytes)
+    {
         OurEnd ours(GetParam().we_serve, ours_);
         theirs_.Start();
-        ASSERT_TRUE(Shake(*ours, theirs_)) << ErrName(ours->error) << " " << s2n_strerror_debug(ours->error, nullptr) << " / "
-                                           << theirs_.error;
+        ASSERT_TRUE(Shake(*ours, theirs_))
+            << ErrName(ours->error) << " " << s2n_strerror_debug(ours->error, nullptr) << " / "
+            << theirs_.error;
         EXPECT_STREQ(GetParam().suite->name, s2n_connection_get_cipher(ours->conn));
         EXPECT_EQ(GetParam().suite->id, SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(theirs_.ssl())));
         const char *group = "";
-        EXPECT_EQ(GetParam().group == nullptr ? -1 : 0, s2n_connection_get_key_exchange_group(ours->conn, &group));
+        EXPECT_EQ(GetParam().group == nullptr ? -1 : 0,
+                  s2n_connection_get_key_exchange_group(ours->conn, &group));
         EXPECT_STREQ(GetParam().group == nullptr ? "NONE" : GetParam().group->name, group);
         EXPECT_TRUE(Echo(*ours, theirs_, bytes));
         if (Is13()) {
@@ -117,13 +134,15 @@ protected:
         }
         Close(*ours);
     }
-    void UpdateKeys(End &ours) {
+    void UpdateKeys(End &ours)
+    {
         ASSERT_EQ(1, SSL_key_update(theirs_.ssl(), SSL_KEY_UPDATE_REQUESTED));
         ASSERT_EQ(0, s2n_connection_request_key_update(ours.conn, S2N_KEY_UPDATE_NOT_REQUESTED));
         EXPECT_TRUE(Echo(ours, theirs_, 3000));
         EXPECT_TRUE(Echo(ours, theirs_, 3000));
     }
-    void Close(End &ours) {
+    void Close(End &ours)
+    {
         s2n_blocked_status blocked;
         EXPECT_EQ(-1, s2n_shutdown(ours.conn, &blocked));
         EXPECT_EQ(S2N_ERR_T_BLOCKED, s2n_error_get_type(s2n_errno));
@@ -142,9 +161,13 @@ protected:
     EndOptions ours_;
 };
 
-TEST_P(OpenSsl, ConnectsAndTalks) { Run(20000); }
+TEST_P(OpenSsl, ConnectsAndTalks)
+{
+    Run(20000);
+}
 
-TEST_P(OpenSsl, AuthenticatesBothSides) {
+TEST_P(OpenSsl, AuthenticatesBothSides)
+{
     ours_.client_auth_set = true;
     ours_.client_auth = S2N_CERT_AUTH_REQUIRED;
     ours_.chain_pem = pki_.chain_pem;
@@ -168,7 +191,8 @@ INSTANTIATE_TEST_SUITE_P(All, OpenSsl, testing::ValuesIn(Rows()), RowName);
 
 /* With both sides at their defaults. */
 struct Roles : testing::TestWithParam<bool> {
-    static EndOptions Ours(KeyKind kind = KeyKind::P256) {
+    static EndOptions Ours(KeyKind kind = KeyKind::P256)
+    {
         EndOptions o;
         if (GetParam()) {
             o.chain_pem = PkiFor(kind).chain_pem;
@@ -178,7 +202,8 @@ struct Roles : testing::TestWithParam<bool> {
         }
         return o;
     }
-    static void Theirs(OpenSslEnd *end, KeyKind kind = KeyKind::P256) {
+    static void Theirs(OpenSslEnd *end, KeyKind kind = KeyKind::P256)
+    {
         if (GetParam()) {
             end->Trust(PkiFor(kind), SSL_VERIFY_PEER);
         } else {
@@ -187,7 +212,8 @@ struct Roles : testing::TestWithParam<bool> {
     }
 };
 
-TEST_P(Roles, BothAtTheirDefaults) {
+TEST_P(Roles, BothAtTheirDefaults)
+{
     OpenSslEnd theirs(!GetParam());
     Theirs(&theirs);
     OurEnd ours(GetParam(), Ours());
@@ -197,7 +223,8 @@ TEST_P(Roles, BothAtTheirDefaults) {
     EXPECT_TRUE(Echo(*ours, theirs, 300 * 1024));
 }
 
-TEST_P(Roles, RetryForAnotherGroup) {
+TEST_P(Roles, RetryForAnotherGroup)
+{
     OpenSslEnd theirs(!GetParam());
     Theirs(&theirs);
     SSL_CTX_set1_groups_list(theirs.ctx(), GetParam() ? "X25519:P-384" : "P-384");
@@ -216,7 +243,8 @@ TEST_P(Roles, RetryForAnotherGroup) {
     EXPECT_TRUE(Echo(*ours, theirs, 5000));
 }
 
-TEST_P(Roles, SmallRecordsBothWays) {
+TEST_P(Roles, SmallRecordsBothWays)
+{
     OpenSslEnd theirs(!GetParam());
     Theirs(&theirs, KeyKind::Rsa2048);
     SSL_CTX_set_max_send_fragment(theirs.ctx(), 512);
@@ -234,14 +262,16 @@ TEST_P(Roles, SmallRecordsBothWays) {
     EXPECT_TRUE(Echo(*ours, theirs, 50000));
 }
 
-TEST_P(Roles, AgreeOnAProtocol) {
+TEST_P(Roles, AgreeOnAProtocol)
+{
     OpenSslEnd theirs(!GetParam());
     Theirs(&theirs);
     static const unsigned char list[] = "\x08http/1.1\x02h2";
     SSL_CTX_set_alpn_protos(theirs.ctx(), list, sizeof(list) - 1);
     SSL_CTX_set_alpn_select_cb(
         theirs.ctx(),
-        [](SSL *, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len, void *) {
+        [](SSL *, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
+           void *) {
             unsigned char *chosen = nullptr;
             int r = SSL_select_next_proto(&chosen, out_len, list, sizeof(list) - 1, in, in_len);
             *out = chosen;
@@ -262,7 +292,8 @@ TEST_P(Roles, AgreeOnAProtocol) {
 }
 
 /* An alert of ours names what was wrong, in libssl's words. */
-TEST_P(Roles, TellEachOtherWhyNot) {
+TEST_P(Roles, TellEachOtherWhyNot)
+{
     OpenSslEnd theirs(!GetParam());
     Theirs(&theirs);
     SSL_CTX_set_min_proto_version(theirs.ctx(), TLS1_VERSION);
@@ -280,6 +311,7 @@ TEST_P(Roles, TellEachOtherWhyNot) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, Roles, testing::Bool(), [](const auto &info) { return info.param ? "Serving" : "Asking"; });
+INSTANTIATE_TEST_SUITE_P(Both, Roles, testing::Bool(),
+                         [](const auto &info) { return info.param ? "Serving" : "Asking"; });
 
 } // namespace

@@ -5,8 +5,10 @@
  */
 #include "wire/row.h"
 
-namespace wire {
-namespace {
+namespace wire
+{
+namespace
+{
 
 const bool kServer = false, kClient = true;
 
@@ -19,29 +21,55 @@ struct Late {
     int alert;
 };
 
-std::string LateName(const testing::TestParamInfo<Late> &info) { return info.param.name; }
-void PrintTo(const Late &row, std::ostream *os) { *os << row.name; }
+std::string LateName(const testing::TestParamInfo<Late> &info)
+{
+    return info.param.name;
+}
+void PrintTo(const Late &row, std::ostream *os)
+{
+    *os << row.name;
+}
 
-Piece Update(uint8_t request) { return { HANDSHAKE, Handshake(KEY_UPDATE, { request }) }; }
-Piece Plain(uint8_t content, const Bytes &body) { return Wire(content, body); }
-Bytes Ticket(uint32_t lifetime = 7200) {
+Piece Update(uint8_t request)
+{
+    return { HANDSHAKE, Handshake(KEY_UPDATE, { request }) };
+}
+Piece Plain(uint8_t content, const Bytes &body)
+{
+    return Wire(content, body);
+}
+Bytes Ticket(uint32_t lifetime = 7200)
+{
     return Handshake(NEW_TICKET, Num(4, lifetime) + Num(4, 1) + Vec(1, { 1 }) + Vec(2, Fill(50, 8)) + U16(0));
 }
-PairOptions IgnoringWarnings(PairOptions o) {
+PairOptions IgnoringWarnings(PairOptions o)
+{
     for (EndOptions *end : { &o.client, &o.server }) {
-        end->config_hook = [](s2n_config *c) { Must(s2n_config_set_alert_behavior(c, S2N_ALERT_IGNORE_WARNINGS), "alerts"); };
+        end->config_hook = [](s2n_config *c) {
+            Must(s2n_config_set_alert_behavior(c, S2N_ALERT_IGNORE_WARNINGS), "alerts");
+        };
     }
     return o;
 }
-PairOptions Tolerant13() { return IgnoringWarnings(Tls13()); }
-PairOptions Tolerant12() { return IgnoringWarnings(Tls12()); }
+PairOptions Tolerant13()
+{
+    return IgnoringWarnings(Tls13());
+}
+PairOptions Tolerant12()
+{
+    return IgnoringWarnings(Tls12());
+}
 
-std::vector<Late> Rows() {
+std::vector<Late> Rows()
+{
     std::vector<Late> rows;
-    auto add = [&](const char *name, std::function<PairOptions()> scene, bool victim, Pieces p, const char *error, int alert) {
-        rows.push_back({ name, scene, victim, p, *error != '\0' ? std::string("S2N_ERR_") + error : "", alert });
+    auto add = [&](const char *name, std::function<PairOptions()> scene, bool victim, Pieces p,
+                   const char *error, int alert) {
+        rows.push_back(
+            { name, scene, victim, p, *error != '\0' ? std::string("S2N_ERR_") + error : "", alert });
     };
-    auto both = [&](const std::string &name, std::function<PairOptions()> scene, Pieces p, const char *error, int alert) {
+    auto both = [&](const std::string &name, std::function<PairOptions()> scene, Pieces p, const char *error,
+                    int alert) {
         add((name + "_Server").c_str(), scene, kServer, p, error, alert);
         add((name + "_Client").c_str(), scene, kClient, p, error, alert);
     };
@@ -55,8 +83,18 @@ std::vector<Late> Rows() {
     both("Warnings12", Tolerant12, Pieces(33, Piece{ ALERT, { 1, 90 } }), "BAD_MESSAGE", 10);
     both("Warnings13", Tolerant13, Pieces(33, Piece{ ALERT, { 1, 90 } }), "BAD_MESSAGE", 10);
     both("SomeWarnings12", Tolerant12, Pieces(32, Piece{ ALERT, { 1, 90 } }), "", 0);
-    both("WarningsInOneRecord12", Tolerant12, { { ALERT, [] { Bytes b; for (int i = 0; i < 33; i++) { b = b + Bytes{ 1, 90 }; } return b; }() } }, "BAD_MESSAGE", 10);
-    add("HelloRequests12_Client", Tls12, kClient, Pieces(33, Piece{ HANDSHAKE, Handshake(0, {}) }), "BAD_MESSAGE", 10);
+    both("WarningsInOneRecord12", Tolerant12,
+         { { ALERT,
+             [] {
+                 Bytes b;
+                 for (int i = 0; i < 33; i++) {
+                     b = b + Bytes{ 1, 90 };
+                 }
+                 return b;
+             }() } },
+         "BAD_MESSAGE", 10);
+    add("HelloRequests12_Client", Tls12, kClient, Pieces(33, Piece{ HANDSHAKE, Handshake(0, {}) }),
+        "BAD_MESSAGE", 10);
     add("SomeHelloRequests12_Client", Tls12, kClient, Pieces(3, Piece{ HANDSHAKE, Handshake(0, {}) }), "", 0);
     both("HalfAlertsMixed12", Tolerant12, { { ALERT, { 1 } }, { APPDATA, {} }, { ALERT, { 90 } } }, "", 0);
     /* Alerts. */
@@ -79,20 +117,34 @@ std::vector<Late> Rows() {
     both("KeyUpdateOfUnknownWish", Tls13, { Update(2) }, "BAD_MESSAGE", 10);
     both("KeyUpdateTooLong", Tls13, { { HANDSHAKE, Handshake(KEY_UPDATE, { 0, 0 }) } }, "BAD_MESSAGE", 10);
     both("KeyUpdateEmpty", Tls13, { { HANDSHAKE, Handshake(KEY_UPDATE, {}) } }, "BAD_MESSAGE", 10);
-    both("KeyUpdateSpansKeyChange", Tls13, { { HANDSHAKE, Handshake(KEY_UPDATE, { 0 }) + Bytes{ 24 } } }, "BAD_MESSAGE", 10);
+    both("KeyUpdateSpansKeyChange", Tls13, { { HANDSHAKE, Handshake(KEY_UPDATE, { 0 }) + Bytes{ 24 } } },
+         "BAD_MESSAGE", 10);
     both("KeyUpdateInHalves", Tls13, { { HANDSHAKE, { 24, 0, 0 } }, { APPDATA, { 1 } } }, "BAD_MESSAGE", 10);
     both("KeyUpdate12", Tls12, { Update(0) }, "BAD_MESSAGE", 10);
     both("FinishedAgain13", Tls13, { { HANDSHAKE, Handshake(FINISHED, Fill(32)) } }, "BAD_MESSAGE", 10);
-    both("CertificateRequestLate13", Tls13, { { HANDSHAKE, Handshake(CERT_REQUEST, Fill(10)) } }, "BAD_MESSAGE", 10);
-    both("ClientHelloAgain13", Tls13, { { HANDSHAKE, Handshake(CLIENT_HELLO, Fill(100)) } }, "BAD_MESSAGE", 10);
-    add("ClientHelloAgain12_Client", Tls12, kClient, { { HANDSHAKE, Handshake(CLIENT_HELLO, Fill(100)) } }, "BAD_MESSAGE", 10);
+    both("CertificateRequestLate13", Tls13, { { HANDSHAKE, Handshake(CERT_REQUEST, Fill(10)) } },
+         "BAD_MESSAGE", 10);
+    both("ClientHelloAgain13", Tls13, { { HANDSHAKE, Handshake(CLIENT_HELLO, Fill(100)) } }, "BAD_MESSAGE",
+         10);
+    add("ClientHelloAgain12_Client", Tls12, kClient, { { HANDSHAKE, Handshake(CLIENT_HELLO, Fill(100)) } },
+        "BAD_MESSAGE", 10);
     add("HelloRequest12_Server", Tls12, kServer, { { HANDSHAKE, Handshake(0, {}) } }, "BAD_MESSAGE", 10);
-    add("HelloRequestWithBody12_Client", Tls12, kClient, { { HANDSHAKE, Handshake(0, { 1 }) } }, "BAD_MESSAGE", 10);
+    add("HelloRequestWithBody12_Client", Tls12, kClient, { { HANDSHAKE, Handshake(0, { 1 }) } },
+        "BAD_MESSAGE", 10);
     add("Ticket_Client", Tls13, kClient, { { HANDSHAKE, Ticket() } }, "", 0);
-    add("TicketInPieces_Client", Tls13, kClient, { { HANDSHAKE, Bytes{ 4, 0 } }, { HANDSHAKE, [] { Bytes t = Ticket(); return Bytes(t.begin() + 2, t.end()); }() } }, "", 0);
+    add("TicketInPieces_Client", Tls13, kClient,
+        { { HANDSHAKE, Bytes{ 4, 0 } },
+          { HANDSHAKE,
+            [] {
+                Bytes t = Ticket();
+                return Bytes(t.begin() + 2, t.end());
+            }() } },
+        "", 0);
     add("TicketOfTooLongLife_Client", Tls13, kClient, { { HANDSHAKE, Ticket(604801) } }, "BAD_MESSAGE", 10);
-    add("TicketWithBytesBehind_Client", Tls13, kClient, { { HANDSHAKE, Handshake(NEW_TICKET, Body(Ticket()) + Bytes{ 0 }) } }, "BAD_MESSAGE", 10);
-    add("TicketEmpty_Client", Tls13, kClient, { { HANDSHAKE, Handshake(NEW_TICKET, {}) } }, "BAD_MESSAGE", 10);
+    add("TicketWithBytesBehind_Client", Tls13, kClient,
+        { { HANDSHAKE, Handshake(NEW_TICKET, Body(Ticket()) + Bytes{ 0 }) } }, "BAD_MESSAGE", 10);
+    add("TicketEmpty_Client", Tls13, kClient, { { HANDSHAKE, Handshake(NEW_TICKET, {}) } }, "BAD_MESSAGE",
+        10);
     add("Ticket_Server", Tls13, kServer, { { HANDSHAKE, Ticket() } }, "BAD_MESSAGE", 10);
     add("TicketTooLong_Client", Tls13, kClient, { { HANDSHAKE, { 4, 1, 0, 1 } } }, "BAD_MESSAGE", 10);
     /* Records. */
@@ -101,7 +153,8 @@ std::vector<Late> Rows() {
         std::string v = is13 == 1 ? "13" : "12";
         both("ForgedRecord" + v, scene, { Wire(APPDATA, Fill(100, 6)) }, "DECRYPT", 20);
         both("ReplayedNothing" + v, scene, { Wire(APPDATA, Fill(24)) }, "DECRYPT", 20);
-        both("RecordTooLong" + v, scene, { Wire(APPDATA, Fill(16384 + (is13 == 1 ? 257 : 1025), 6)) }, "RECORD_LIMIT", 22);
+        both("RecordTooLong" + v, scene, { Wire(APPDATA, Fill(16384 + (is13 == 1 ? 257 : 1025), 6)) },
+             "RECORD_LIMIT", 22);
         both("RecordOfLongestLength" + v, scene, { Wire(APPDATA, Fill(65535, 6)) }, "RECORD_LIMIT", 22);
         both("RecordTooShort" + v, scene, { Wire(APPDATA, Fill(7, 6)) }, "SAFETY", 80);
     }
@@ -109,9 +162,12 @@ std::vector<Late> Rows() {
     return rows;
 }
 
-class Established : public testing::TestWithParam<Late> {};
+class Established : public testing::TestWithParam<Late>
+{
+};
 
-TEST_P(Established, NoticesOrBears) {
+TEST_P(Established, NoticesOrBears)
+{
     const Late &row = GetParam();
     Mitm mitm(row.scene(), Same);
     Outcome out = mitm.Run();
@@ -142,7 +198,8 @@ TEST_P(Established, NoticesOrBears) {
 INSTANTIATE_TEST_SUITE_P(Attacks, Established, testing::ValuesIn(Rows()), LateName);
 
 /* A KeyUpdate that asks for ours is answered by one with the next data, under keys that the asker can follow. */
-TEST(KeyUpdate, IsAnswered_WhenAskedFor) {
+TEST(KeyUpdate, IsAnswered_WhenAskedFor)
+{
     Mitm mitm(Tls13(), Same);
     ASSERT_TRUE(mitm.Run().ok());
     struct secret before = mitm.end(false).conn->session.server_app;
@@ -158,7 +215,8 @@ TEST(KeyUpdate, IsAnswered_WhenAskedFor) {
 }
 
 /* A record in the middle of the stream that was cut, repeated or swapped is found at once. */
-TEST(Stream, NoticesLossRepetitionAndReordering) {
+TEST(Stream, NoticesLossRepetitionAndReordering)
+{
     for (auto scene : { Tls13, Tls12 }) {
         for (int how = 0; how < 3; how++) {
             Pair pair(scene());
@@ -171,9 +229,12 @@ TEST(Stream, NoticesLossRepetitionAndReordering) {
                 mempipe_out_read(pair.client().pipe, r.data(), r.size());
                 records.push_back(r);
             }
-            std::vector<int> order = how == 0 ? std::vector<int>{ 0, 2 } : how == 1 ? std::vector<int>{ 0, 0 } : std::vector<int>{ 1, 0 };
+            std::vector<int> order = how == 0   ? std::vector<int>{ 0, 2 }
+                                     : how == 1 ? std::vector<int>{ 0, 0 }
+                                                : std::vector<int>{ 1, 0 };
             for (int i : order) {
-                mempipe_in_write(pair.server().pipe, records[static_cast<size_t>(i)].data(), records[static_cast<size_t>(i)].size());
+                mempipe_in_write(pair.server().pipe, records[static_cast<size_t>(i)].data(),
+                                 records[static_cast<size_t>(i)].size());
             }
             std::string got;
             EXPECT_EQ("S2N_ERR_DECRYPT", ErrName(Pair::ReadAll(pair.server(), &got)));
@@ -183,7 +244,8 @@ TEST(Stream, NoticesLossRepetitionAndReordering) {
 }
 
 /* Without close_notify an end of the transport is an error, not the end of the data. */
-TEST(Stream, TruncationIsNoEnd) {
+TEST(Stream, TruncationIsNoEnd)
+{
     for (auto scene : { Tls13, Tls12 }) {
         Pair pair(scene());
         ASSERT_TRUE(pair.Negotiate().ok());

@@ -2,21 +2,29 @@
 /* The one in the middle, on the library's own record layer and key schedule. See mitm.h. */
 #include "wire/mitm.h"
 
-namespace wire {
+namespace wire
+{
 
-namespace {
+namespace
+{
 
 const size_t kHeader = 5;
 
-struct span Borrow(const Bytes &b) { return SPAN(b.data(), b.size()); }
+struct span Borrow(const Bytes &b)
+{
+    return SPAN(b.data(), b.size());
+}
 
-bool IsRealServerHello(const Bytes &m) {
-    return m.size() > 38 && m[0] == SERVER_HELLO && Bytes(m.begin() + 6, m.begin() + 38) != ServerHello::RetryRandom();
+bool IsRealServerHello(const Bytes &m)
+{
+    return m.size() > 38 && m[0] == SERVER_HELLO &&
+           Bytes(m.begin() + 6, m.begin() + 38) != ServerHello::RetryRandom();
 }
 
 } // namespace
 
-Mitm::Mitm(PairOptions options, Rewrite rewrite) : options_(std::move(options)), rewrite_(std::move(rewrite)) {
+Mitm::Mitm(PairOptions options, Rewrite rewrite) : options_(std::move(options)), rewrite_(std::move(rewrite))
+{
     options_.server.config_hook = Hooked(options_.server.config_hook, &logs_[0]);
     options_.client.config_hook = Hooked(options_.client.config_hook, &logs_[1]);
     for (Leg &leg : legs_) {
@@ -27,9 +35,13 @@ Mitm::Mitm(PairOptions options, Rewrite rewrite) : options_(std::move(options)),
     pair_.reset(new Pair(options_));
 }
 
-Mitm::~Mitm() { ResetLegs(); }
+Mitm::~Mitm()
+{
+    ResetLegs();
+}
 
-void Mitm::ResetLegs() {
+void Mitm::ResetLegs()
+{
     for (int i = 0; i < 2; i++) {
         half_wipe(&legs_[i].open.half);
         half_wipe(&legs_[i].seal.half);
@@ -42,7 +54,8 @@ void Mitm::ResetLegs() {
     }
 }
 
-void Mitm::Restart(Rewrite rewrite) {
+void Mitm::Restart(Rewrite rewrite)
+{
     rewrite_ = std::move(rewrite);
     ResetLegs();
     for (bool client : { true, false }) {
@@ -64,7 +77,8 @@ void Mitm::Restart(Rewrite rewrite) {
     }
 }
 
-std::function<void(s2n_config *)> Mitm::Hooked(std::function<void(s2n_config *)> first, Log *log) {
+std::function<void(s2n_config *)> Mitm::Hooked(std::function<void(s2n_config *)> first, Log *log)
+{
     return [first, log](s2n_config *config) {
         if (first) {
             first(config);
@@ -73,7 +87,8 @@ std::function<void(s2n_config *)> Mitm::Hooked(std::function<void(s2n_config *)>
     };
 }
 
-int Mitm::OnKeyLog(void *ctx, s2n_connection *, uint8_t *line, size_t len) {
+int Mitm::OnKeyLog(void *ctx, s2n_connection *, uint8_t *line, size_t len)
+{
     std::istringstream in(std::string(reinterpret_cast<char *>(line), len));
     std::string label, random, secret;
     in >> label >> random >> secret;
@@ -81,11 +96,15 @@ int Mitm::OnKeyLog(void *ctx, s2n_connection *, uint8_t *line, size_t len) {
     return 0;
 }
 
-Bytes Mitm::Secret(bool client, const std::string &label) { return logs_[client].secrets[label]; }
+Bytes Mitm::Secret(bool client, const std::string &label)
+{
+    return logs_[client].secrets[label];
+}
 
 /* ---- keys ---- */
 
-bool Mitm::NextSecret(Side *side, bool end_is_client, bool sealing) {
+bool Mitm::NextSecret(Side *side, bool end_is_client, bool sealing)
+{
     const View &view = views_[end_is_client];
     struct traffic_keys keys;
     if (view.suite == nullptr || !ks_traffic_keys(view.suite, &side->secret, &keys)) {
@@ -97,7 +116,8 @@ bool Mitm::NextSecret(Side *side, bool end_is_client, bool sealing) {
 }
 
 /* Gives a side the keys of its epoch, as the end `end_is_client` has them; false while that end does not know them. */
-bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing) {
+bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
+{
     const View &view = views_[end_is_client];
     if (side->keyed == side->epoch) {
         return true;
@@ -108,7 +128,8 @@ bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
     if (view.version != TLS13) {
         Bytes master = Secret(end_is_client, "CLIENT_RANDOM");
         struct traffic_keys client, server;
-        if (master.empty() || !ks_key_block(view.version, view.suite, Borrow(master), view.randoms, &client, &server)) {
+        if (master.empty() ||
+            !ks_key_block(view.version, view.suite, Borrow(master), view.randoms, &client, &server)) {
             return false;
         }
         const struct traffic_keys &k = client_writes ? client : server;
@@ -117,7 +138,8 @@ bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
         return half_key(&side->half, view.version, view.suite, sealing, v, 0);
     }
     std::string who = client_writes ? "CLIENT_" : "SERVER_";
-    Bytes secret = Secret(end_is_client, who + (side->epoch == APP_KEYS ? "TRAFFIC_SECRET_0" : "HANDSHAKE_TRAFFIC_SECRET"));
+    Bytes secret = Secret(end_is_client,
+                          who + (side->epoch == APP_KEYS ? "TRAFFIC_SECRET_0" : "HANDSHAKE_TRAFFIC_SECRET"));
     if (secret.empty()) {
         return false;
     }
@@ -128,7 +150,8 @@ bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
 }
 
 /* A hello as one end sees it. */
-void Mitm::Learn(const Message &m, bool by_client) {
+void Mitm::Learn(const Message &m, bool by_client)
+{
     View &view = views_[by_client];
     if (m.type == CLIENT_HELLO && m.bytes.size() >= 38) {
         memcpy(view.randoms, m.bytes.data() + 6, 32);
@@ -147,7 +170,8 @@ void Mitm::Learn(const Message &m, bool by_client) {
 }
 
 /* What passed may be the last under its keys. */
-void Mitm::Advance(Leg *leg, Side *side, const View &view, uint8_t content, const Bytes &bytes) {
+void Mitm::Advance(Leg *leg, Side *side, const View &view, uint8_t content, const Bytes &bytes)
+{
     bool sealing = side == &leg->seal;
     if (content == CCS && view.suite != nullptr && view.version != TLS13) {
         side->epoch = APP_KEYS;
@@ -173,7 +197,8 @@ void Mitm::Advance(Leg *leg, Side *side, const View &view, uint8_t content, cons
 
 /* ---- in ---- */
 
-bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain) {
+bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain)
+{
     mempipe *pipe = end(leg->from_client).pipe;
     Bytes more(mempipe_out_len(pipe));
     more.resize(mempipe_out_read(pipe, more.data(), more.size()));
@@ -204,14 +229,16 @@ bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain) {
     return true;
 }
 
-std::vector<Message> Mitm::Split(Leg *leg, uint8_t content, const Bytes &body) {
+std::vector<Message> Mitm::Split(Leg *leg, uint8_t content, const Bytes &body)
+{
     if (content != HANDSHAKE) {
         return { { leg->from_client, content, -1, leg->seen[{ content, -1 }]++, body } };
     }
     std::vector<Message> out;
     leg->stream = leg->stream + body;
     while (leg->stream.size() >= 4) {
-        size_t n = 4 + (static_cast<size_t>(leg->stream[1]) << 16 | static_cast<size_t>(leg->stream[2]) << 8 | leg->stream[3]);
+        size_t n = 4 + (static_cast<size_t>(leg->stream[1]) << 16 | static_cast<size_t>(leg->stream[2]) << 8 |
+                        leg->stream[3]);
         if (leg->stream.size() < n) {
             break;
         }
@@ -223,7 +250,8 @@ std::vector<Message> Mitm::Split(Leg *leg, uint8_t content, const Bytes &body) {
     return out;
 }
 
-size_t Mitm::Pump(bool from_client) {
+size_t Mitm::Pump(bool from_client)
+{
     Leg &leg = legs_[from_client];
     uint8_t content;
     Bytes body;
@@ -234,8 +262,8 @@ size_t Mitm::Pump(bool from_client) {
             Learn(m, from_client);
             Advance(&leg, &leg.open, views_[from_client], m.content, m.bytes);
             for (Piece piece : rewrite_(m)) {
-                if (piece.how == Piece::SEALED && plain && leg.open.epoch != PLAIN && m.content != HANDSHAKE &&
-                    views_[from_client].version == TLS13) {
+                if (piece.how == Piece::SEALED && plain && leg.open.epoch != PLAIN &&
+                    m.content != HANDSHAKE && views_[from_client].version == TLS13) {
                     piece.how = Piece::PLAIN; /* compatibility CCS, early alerts */
                 }
                 leg.waiting.push_back(piece);
@@ -248,13 +276,15 @@ size_t Mitm::Pump(bool from_client) {
 
 /* ---- out ---- */
 
-void Mitm::Write(const Leg &leg, const Bytes &bytes) {
+void Mitm::Write(const Leg &leg, const Bytes &bytes)
+{
     if (mempipe_in_write(end(!leg.from_client).pipe, bytes.data(), bytes.size()) != 0) {
         throw std::runtime_error("mitm: the pipe is full");
     }
 }
 
-bool Mitm::SendPiece(Leg *leg, const Piece &piece) {
+bool Mitm::SendPiece(Leg *leg, const Piece &piece)
+{
     bool to_client = !leg->from_client;
     if (piece.how == Piece::WIRE) {
         Write(*leg, piece.bytes);
@@ -263,7 +293,8 @@ bool Mitm::SendPiece(Leg *leg, const Piece &piece) {
     if (piece.how == Piece::PLAIN || leg->seal.epoch == PLAIN) {
         for (size_t at = 0; at == 0 || at < piece.bytes.size(); at += 16384) {
             size_t n = std::min<size_t>(16384, piece.bytes.size() - at);
-            Bytes part(piece.bytes.begin() + static_cast<long>(at), piece.bytes.begin() + static_cast<long>(at + n));
+            Bytes part(piece.bytes.begin() + static_cast<long>(at),
+                       piece.bytes.begin() + static_cast<long>(at + n));
             Write(*leg, Bytes{ piece.content, 3, 3 } + Vec(2, part));
         }
         return true;
@@ -286,7 +317,8 @@ bool Mitm::SendPiece(Leg *leg, const Piece &piece) {
     return true;
 }
 
-void Mitm::Flush(Leg *leg) {
+void Mitm::Flush(Leg *leg)
+{
     bool to_client = !leg->from_client;
     while (!leg->waiting.empty()) {
         Piece piece = leg->waiting.front();
@@ -302,7 +334,8 @@ void Mitm::Flush(Leg *leg) {
     }
 }
 
-void Mitm::Inject(bool to_client, const Pieces &pieces) {
+void Mitm::Inject(bool to_client, const Pieces &pieces)
+{
     Leg &leg = legs_[!to_client];
     leg.waiting.insert(leg.waiting.end(), pieces.begin(), pieces.end());
     Flush(&leg);
@@ -310,7 +343,8 @@ void Mitm::Inject(bool to_client, const Pieces &pieces) {
 
 /* ---- driving ---- */
 
-Outcome Mitm::Run() {
+Outcome Mitm::Run()
+{
     for (int idle = 0; idle < 3;) {
         size_t moved = 0;
         for (bool client : { true, false }) {
@@ -330,7 +364,8 @@ Outcome Mitm::Run() {
     return out;
 }
 
-int Mitm::AlertOf(bool client, int *level) {
+int Mitm::AlertOf(bool client, int *level)
+{
     s2n_blocked_status blocked;
     (void) s2n_shutdown_send(end(client).conn, &blocked);
     Leg &leg = legs_[client];

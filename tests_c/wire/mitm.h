@@ -9,20 +9,31 @@
 
 #include "support/c_headers.h"
 
-#include "support/pair.h"
 #include "support/identities.h"
+#include "support/pair.h"
 #include "support/test_policy.h"
 
 #include "wire/hello.h"
 
-namespace wire {
+namespace wire
+{
 
 using namespace s2n_test;
 
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, APPDATA = 23 };
 enum {
-    CLIENT_HELLO = 1, SERVER_HELLO = 2, NEW_TICKET = 4, ENCRYPTED_EXTENSIONS = 8, CERTIFICATE = 11, SERVER_KEY = 12,
-    CERT_REQUEST = 13, HELLO_DONE = 14, CERT_VERIFY = 15, CLIENT_KEY = 16, FINISHED = 20, KEY_UPDATE = 24
+    CLIENT_HELLO = 1,
+    SERVER_HELLO = 2,
+    NEW_TICKET = 4,
+    ENCRYPTED_EXTENSIONS = 8,
+    CERTIFICATE = 11,
+    SERVER_KEY = 12,
+    CERT_REQUEST = 13,
+    HELLO_DONE = 14,
+    CERT_VERIFY = 15,
+    CLIENT_KEY = 16,
+    FINISHED = 20,
+    KEY_UPDATE = 24
 };
 
 struct Message {
@@ -47,10 +58,14 @@ using Pieces = std::vector<Piece>;
 using Rewrite = std::function<Pieces(const Message &)>;
 
 /* The message as it was. */
-inline Pieces Same(const Message &m) { return { { m.content, m.bytes } }; }
+inline Pieces Same(const Message &m)
+{
+    return { { m.content, m.bytes } };
+}
 
-class Mitm {
-public:
+class Mitm
+{
+  public:
     Mitm(PairOptions options, Rewrite rewrite);
     ~Mitm();
     Mitm(const Mitm &) = delete;
@@ -71,7 +86,7 @@ public:
     /* A secret from the key log of one end; empty when it has not come that far. */
     Bytes Secret(bool client, const std::string &label);
 
-private:
+  private:
     struct Log {
         std::map<std::string, Bytes> secrets;
     };
@@ -110,9 +125,9 @@ private:
     void Write(const Leg &leg, const Bytes &bytes);
 
     PairOptions options_;
-    Log logs_[2];   /* server's, client's */
+    Log logs_[2]; /* server's, client's */
     View views_[2];
-    Leg legs_[2];   /* from server, from client */
+    Leg legs_[2]; /* from server, from client */
     Rewrite rewrite_;
     std::unique_ptr<Pair> pair_;
 };
