@@ -222,8 +222,8 @@ typedef enum {
  * Whether a client asks for certificate transparency data.
  */
 typedef enum {
-    S2N_CT_SUPPORT_NONE = 0,    /**< It does not (default) */
-    S2N_CT_SUPPORT_REQUEST = 1  /**< It does */
+    S2N_CT_SUPPORT_NONE = 0,   /**< It does not (default) */
+    S2N_CT_SUPPORT_REQUEST = 1 /**< It does */
 } s2n_ct_support_level;
 
 /**
@@ -246,16 +246,16 @@ typedef enum {
  * How the ClientHello callback finishes.
  */
 typedef enum {
-    S2N_CLIENT_HELLO_CB_BLOCKING = 0,    /**< Its return value decides (default) */
-    S2N_CLIENT_HELLO_CB_NONBLOCKING = 1  /**< The handshake waits for a separate call */
+    S2N_CLIENT_HELLO_CB_BLOCKING = 0,   /**< Its return value decides (default) */
+    S2N_CLIENT_HELLO_CB_NONBLOCKING = 1 /**< The handshake waits for a separate call */
 } s2n_client_hello_cb_mode;
 
 /**
  * Who waits after an error whose timing could tell an attacker something.
  */
 typedef enum {
-    S2N_BUILT_IN_BLINDING = 0,     /**< The failing call sleeps (default) */
-    S2N_SELF_SERVICE_BLINDING = 1  /**< The application waits s2n_connection_get_delay() */
+    S2N_BUILT_IN_BLINDING = 0,    /**< The failing call sleeps (default) */
+    S2N_SELF_SERVICE_BLINDING = 1 /**< The application waits s2n_connection_get_delay() */
 } s2n_blinding;
 
 /**
@@ -342,8 +342,8 @@ typedef enum {
  * How signatures made by the application are checked.
  */
 typedef enum {
-    S2N_ASYNC_PKEY_VALIDATION_FAST = 0,   /**< Not at all (default) */
-    S2N_ASYNC_PKEY_VALIDATION_STRICT = 1  /**< Against the own certificate */
+    S2N_ASYNC_PKEY_VALIDATION_FAST = 0,  /**< Not at all (default) */
+    S2N_ASYNC_PKEY_VALIDATION_STRICT = 1 /**< Against the own certificate */
 } s2n_async_pkey_validation_mode;
 
 /**
@@ -643,8 +643,7 @@ S2N_API int s2n_init(void);
  * @deprecated Use s2n_cleanup_final().
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("s2n_cleanup_final")
-int s2n_cleanup(void);
+S2N_API S2N_DEPRECATED("s2n_cleanup_final") int s2n_cleanup(void);
 
 /**
  * Releases everything that s2n_init() made; the library may be started again afterwards.
@@ -712,11 +711,9 @@ S2N_API int s2n_mem_set_callbacks(s2n_mem_init_callback mem_init_callback,
  * @deprecated Random numbers always come from libcrypto, which can be configured instead.
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("nothing: libcrypto is the only source of randomness")
-int s2n_rand_set_callbacks(s2n_rand_init_callback rand_init_callback,
-                           s2n_rand_cleanup_callback rand_cleanup_callback,
-                           s2n_rand_seed_callback rand_seed_callback,
-                           s2n_rand_mix_callback rand_mix_callback);
+S2N_API S2N_DEPRECATED("nothing: libcrypto is the only source of randomness") int s2n_rand_set_callbacks(
+    s2n_rand_init_callback rand_init_callback, s2n_rand_cleanup_callback rand_cleanup_callback,
+    s2n_rand_seed_callback rand_seed_callback, s2n_rand_mix_callback rand_mix_callback);
 
 /** @} */
 
@@ -1033,9 +1030,8 @@ S2N_API int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config
  * Errors: CERT_OWNERSHIP if the config has a chain already; else as s2n_cert_chain_and_key_load_pem().
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("s2n_config_add_cert_chain_and_key_to_store")
-int s2n_config_add_cert_chain_and_key(struct s2n_config *config, const char *cert_chain_pem,
-                                      const char *private_key_pem);
+S2N_API S2N_DEPRECATED("s2n_config_add_cert_chain_and_key_to_store") int s2n_config_add_cert_chain_and_key(
+    struct s2n_config *config, const char *cert_chain_pem, const char *private_key_pem);
 
 /**
  * Frees the chain made by s2n_config_add_cert_chain_and_key(), if any.
@@ -1848,8 +1844,8 @@ S2N_API int s2n_connection_get_key_exchange_group(struct s2n_connection *conn, c
  * @deprecated Use s2n_connection_get_key_exchange_group().
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("s2n_connection_get_key_exchange_group")
-const char *s2n_connection_get_curve(struct s2n_connection *conn);
+S2N_API S2N_DEPRECATED("s2n_connection_get_key_exchange_group") const
+    char *s2n_connection_get_curve(struct s2n_connection *conn);
 
 /**
  * Returns "NONE": no key exchange before TLS 1.3 uses a KEM any more.
@@ -1857,8 +1853,8 @@ const char *s2n_connection_get_curve(struct s2n_connection *conn);
  * @deprecated Use s2n_connection_get_kem_group_name().
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("s2n_connection_get_kem_group_name")
-const char *s2n_connection_get_kem_name(struct s2n_connection *conn);
+S2N_API S2N_DEPRECATED("s2n_connection_get_kem_group_name") const
+    char *s2n_connection_get_kem_name(struct s2n_connection *conn);
 
 /**
  * Returns the name of the post-quantum or hybrid group of a TLS 1.3 key exchange, "NONE" without one.

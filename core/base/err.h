@@ -36,16 +36,19 @@ enum err_code {
 bool err_set(int code, const char *file, int line) __attribute__((cold));
 
 /* Pass a failure on. The only macro of the library that returns. */
-#define TRY(expr)                                                                                                      \
-    do {                                                                                                               \
-        if (!(expr)) {                                                                                                 \
-            return false;                                                                                              \
-        }                                                                                                              \
+#define TRY(expr)         \
+    do {                  \
+        if (!(expr)) {    \
+            return false; \
+        }                 \
     } while (0)
 
 /* err_last is the code in this thread's slot (0 before any error); err_type is its category. */
 int err_last(void);
-static inline int err_type(int code) { return code >> 26; }
+static inline int err_type(int code)
+{
+    return code >> 26;
+}
 
 /* err_name, err_text: the row's name (with the public prefix) and text; one fixed text for an unknown code. */
 const char *err_name(int code);

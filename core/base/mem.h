@@ -44,10 +44,13 @@ struct buf {
 MUST_USE bool buf_reserve(struct buf *b, size_t n);
 MUST_USE bool buf_append(struct buf *b, struct span s);
 MUST_USE bool buf_set(struct buf *b, struct span s); /* replace the content; on failure b is as it was */
-void buf_consume(struct buf *b, size_t n);           /* drop n bytes from the front, wiping what is left behind */
-void buf_clear(struct buf *b);                       /* len = 0, content wiped, memory kept */
-void buf_free(struct buf *b);                        /* wiped and given back */
-static inline struct span buf_span(const struct buf *b) { return (struct span){ b->p, b->len }; }
+void buf_consume(struct buf *b, size_t n); /* drop n bytes from the front, wiping what is left behind */
+void buf_clear(struct buf *b);             /* len = 0, content wiped, memory kept */
+void buf_free(struct buf *b);              /* wiped and given back */
+static inline struct span buf_span(const struct buf *b)
+{
+    return (struct span){ b->p, b->len };
+}
 
 #define AUTO_BUF __attribute__((cleanup(buf_free))) struct buf
 

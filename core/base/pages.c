@@ -39,7 +39,8 @@ static void drop_spares(void)
 static void *take_spare(size_t pages)
 {
     for (size_t i = 0; pages <= SPARE_PAGES && i < SPARE_BLOCKS; i++) {
-        void *p = atomic_load(&spare[pages - 1][i]) != NULL ? atomic_exchange(&spare[pages - 1][i], NULL) : NULL;
+        void *p =
+            atomic_load(&spare[pages - 1][i]) != NULL ? atomic_exchange(&spare[pages - 1][i], NULL) : NULL;
         if (p != NULL) {
             return p;
         }

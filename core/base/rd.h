@@ -15,9 +15,18 @@ struct rd {
     const uint8_t *end;
 };
 
-static inline struct rd rd_of(struct span s) { return (struct rd){ s.p, s.p == NULL ? NULL : s.p + s.n }; }
-static inline size_t rd_left(const struct rd *r) { return r->p == NULL ? 0 : (size_t) (r->end - r->p); }
-static inline bool rd_end(const struct rd *r) { return rd_left(r) == 0; }
+static inline struct rd rd_of(struct span s)
+{
+    return (struct rd){ s.p, s.p == NULL ? NULL : s.p + s.n };
+}
+static inline size_t rd_left(const struct rd *r)
+{
+    return r->p == NULL ? 0 : (size_t) (r->end - r->p);
+}
+static inline bool rd_end(const struct rd *r)
+{
+    return rd_left(r) == 0;
+}
 
 MUST_USE bool rd_u8(struct rd *r, uint8_t *out);
 MUST_USE bool rd_u16(struct rd *r, uint16_t *out);
@@ -30,7 +39,10 @@ MUST_USE bool rd_copy(struct rd *r, uint8_t *out, size_t n);
 MUST_USE bool rd_vec8(struct rd *r, struct rd *out);
 MUST_USE bool rd_vec16(struct rd *r, struct rd *out);
 MUST_USE bool rd_vec24(struct rd *r, struct rd *out);
-static inline struct span rd_rest(const struct rd *r) { return (struct span){ r->p, rd_left(r) }; }
+static inline struct span rd_rest(const struct rd *r)
+{
+    return (struct span){ r->p, rd_left(r) };
+}
 static inline struct span rd_take(struct rd *r)
 {
     struct span s = rd_rest(r);

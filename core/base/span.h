@@ -32,7 +32,10 @@ struct secret {
 
 void wipe(void *p, size_t n);
 void secret_wipe(struct secret *s);
-static inline struct span secret_span(const struct secret *s) { return (struct span){ s->b, s->n }; }
+static inline struct span secret_span(const struct secret *s)
+{
+    return (struct span){ s->b, s->n };
+}
 
 #define AUTO_SECRET __attribute__((cleanup(secret_wipe))) struct secret
 

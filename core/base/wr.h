@@ -19,7 +19,10 @@ struct wr_mark {
     uint8_t size;
 };
 
-static inline struct wr wr_to(struct buf *b) { return (struct wr){ .b = b }; }
+static inline struct wr wr_to(struct buf *b)
+{
+    return (struct wr){ .b = b };
+}
 
 void wr_u8(struct wr *w, uint8_t v);
 void wr_u16(struct wr *w, uint16_t v);

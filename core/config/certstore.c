@@ -31,7 +31,8 @@ bool cert_slot_of(const struct s2n_cert_chain_and_key *c, enum cert_slot *out)
     }
 }
 
-static bool add_name(struct certstore *s, struct span name, enum cert_slot slot, struct s2n_cert_chain_and_key *chain)
+static bool add_name(struct certstore *s, struct span name, enum cert_slot slot,
+                     struct s2n_cert_chain_and_key *chain)
 {
     struct cert_set *set = map_get(&s->by_name, name);
     if (set == NULL) {
@@ -135,7 +136,8 @@ static const struct cert_set *find_wildcard(const struct certstore *s, struct sp
     return map_get(&s->by_name, SPAN(pattern, rest + 1));
 }
 
-const struct cert_set *certstore_find(const struct certstore *s, struct span server_name, enum sni_match *match)
+const struct cert_set *certstore_find(const struct certstore *s, struct span server_name,
+                                      enum sni_match *match)
 {
     uint8_t name[255];
     *match = SNI_NONE;

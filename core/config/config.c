@@ -110,7 +110,8 @@ bool config_set_policy(struct s2n_config *c, const char *name)
 static bool check_chain(const struct s2n_config *c, const struct s2n_cert_chain_and_key *chain)
 {
     bool local = (c->policy->policy->flags & POLICY_CERTS_LOCAL) != 0;
-    return !local || policy_allows_chain(c->policy->policy, chain) || fail(ERR_SECURITY_POLICY_INCOMPATIBLE_CERT);
+    return !local || policy_allows_chain(c->policy->policy, chain) ||
+           fail(ERR_SECURITY_POLICY_INCOMPATIBLE_CERT);
 }
 
 bool config_add_chain(struct s2n_config *c, struct s2n_cert_chain_and_key *chain)
@@ -132,7 +133,8 @@ bool config_add_chain_pem(struct s2n_config *c, struct span chain_pem, struct sp
     if (chain == NULL) {
         return false;
     }
-    if (!chain_load(chain, chain_pem, key_pem) || !check_chain(c, chain) || !certstore_add(&c->certs, chain)) {
+    if (!chain_load(chain, chain_pem, key_pem) || !check_chain(c, chain) ||
+        !certstore_add(&c->certs, chain)) {
         chain_free(chain);
         return false;
     }

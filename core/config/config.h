@@ -14,7 +14,13 @@
 #include "x509/trust.h"
 
 /* Certificate slots: one default per key type. */
-enum cert_slot { SLOT_RSA, SLOT_ECDSA, SLOT_RSA_PSS, SLOT_MLDSA, SLOT_COUNT };
+enum cert_slot {
+    SLOT_RSA,
+    SLOT_ECDSA,
+    SLOT_RSA_PSS,
+    SLOT_MLDSA,
+    SLOT_COUNT
+};
 bool cert_slot_of(const struct s2n_cert_chain_and_key *c, enum cert_slot *out);
 
 struct cert_set { /* the certificates of one name */
@@ -25,18 +31,28 @@ struct certstore {
     struct map by_name; /* lower-cased DNS name (also "*.suffix") -> struct cert_set */
     struct cert_set defaults;
     bool explicit_defaults;
-    enum { CERTS_NONE, CERTS_APP, CERTS_LIBRARY } owner;
+    enum {
+        CERTS_NONE,
+        CERTS_APP,
+        CERTS_LIBRARY
+    } owner;
     struct s2n_cert_chain_and_key *owned; /* CERTS_LIBRARY */
     struct s2n_cert_chain_and_key **all;  /* every chain added, for policy checks */
     uint32_t all_n, all_cap;
 };
 
-enum sni_match { SNI_NONE, SNI_EXACT, SNI_WILDCARD, SNI_NO_MATCH };
+enum sni_match {
+    SNI_NONE,
+    SNI_EXACT,
+    SNI_WILDCARD,
+    SNI_NO_MATCH
+};
 
 MUST_USE bool certstore_add(struct certstore *s, struct s2n_cert_chain_and_key *chain);
 MUST_USE bool certstore_set_defaults(struct certstore *s, struct s2n_cert_chain_and_key **chains, uint32_t n);
 /* certstore_find: the set for a server name (exact, then wildcard, then defaults); empty name: defaults. */
-const struct cert_set *certstore_find(const struct certstore *s, struct span server_name, enum sni_match *match);
+const struct cert_set *certstore_find(const struct certstore *s, struct span server_name,
+                                      enum sni_match *match);
 void certstore_free(struct certstore *s);
 
 struct s2n_config {
@@ -52,11 +68,11 @@ struct s2n_config {
     s2n_key_log_fn key_log;
     void *key_log_ctx;
 
-    uint32_t send_buffer_size;   /* 0: unset */
-    uint32_t max_blinding;       /* seconds */
+    uint32_t send_buffer_size; /* 0: unset */
+    uint32_t max_blinding;     /* seconds */
     uint16_t max_chain_depth;
     uint8_t max_fragment_code;
-    uint8_t client_auth;         /* s2n_cert_auth_type */
+    uint8_t client_auth; /* s2n_cert_auth_type */
     uint8_t alert_behavior, verify_after_sign, serialization_version;
     bool client_auth_set, max_blinding_set, accept_max_fragment, recv_multi_record;
     bool skip_verification, skip_time, skip_intent, allow_ip_in_cn;
@@ -74,7 +90,8 @@ void config_default_to_tls13(void); /* s2n_enable_tls13: new configs start with 
 MUST_USE bool config_trust(struct s2n_config *c); /* c->trust exists afterwards */
 MUST_USE bool config_set_policy(struct s2n_config *c, const char *name);
 MUST_USE bool config_add_chain(struct s2n_config *c, struct s2n_cert_chain_and_key *chain); /* app owned */
-MUST_USE bool config_add_chain_pem(struct s2n_config *c, struct span chain_pem, struct span key_pem); /* library owned */
+MUST_USE bool config_add_chain_pem(struct s2n_config *c, struct span chain_pem,
+                                   struct span key_pem); /* library owned */
 MUST_USE bool config_set_defaults(struct s2n_config *c, struct s2n_cert_chain_and_key **chains, uint32_t n);
 MUST_USE bool config_check_certs(const struct s2n_config *c, const struct policy_view *v);
 /* ALPN lists, shared with connections: on failure the list is as it was. */

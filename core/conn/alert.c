@@ -5,7 +5,10 @@
  */
 #include "conn/inner.h"
 
-enum alert_level { LEVEL_WARNING = 1, LEVEL_FATAL = 2 };
+enum alert_level {
+    LEVEL_WARNING = 1,
+    LEVEL_FATAL = 2
+};
 
 /* Which alerts an application may choose to ignore: at TLS 1.3 only user_canceled, where the level means nothing. */
 static bool is_warning(const struct s2n_connection *c, uint8_t level, uint8_t code)

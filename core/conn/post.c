@@ -7,7 +7,11 @@
  */
 #include "conn/inner.h"
 
-enum post_type { HELLO_REQUEST = 0, NEW_SESSION_TICKET = 4, KEY_UPDATE = 24 };
+enum post_type {
+    HELLO_REQUEST = 0,
+    NEW_SESSION_TICKET = 4,
+    KEY_UPDATE = 24
+};
 #define MESSAGE_MAX 65536
 #define KEY_UPDATE_LEN 1
 

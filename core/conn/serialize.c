@@ -308,7 +308,8 @@ bool conn_deserialize(struct s2n_connection *c, struct span blob)
     TRY(read_saved(blob, &s));
     TRY(make_halves(c, &s, &in, &out));
     adopt(c, &s, &in, &out);
-    wipe(&in, sizeof(in)); /* the connection owns what they point to now; IVs and MAC keys stay nowhere else */
+    wipe(&in,
+         sizeof(in)); /* the connection owns what they point to now; IVs and MAC keys stay nowhere else */
     wipe(&out, sizeof(out));
     return true;
 }

@@ -11,8 +11,8 @@
 
 MUST_USE bool crypto_init(void); /* ERR_LIBCRYPTO_VERSION_NUMBER_MISMATCH when the run-time major differs */
 void crypto_cleanup(void);
-bool crypto_fips(void);               /* libcrypto's default properties ask for fips=yes */
-unsigned long crypto_version(void);   /* compile-time OPENSSL_VERSION_NUMBER */
+bool crypto_fips(void);             /* libcrypto's default properties ask for fips=yes */
+unsigned long crypto_version(void); /* compile-time OPENSSL_VERSION_NUMBER */
 
 /* Usable with this libcrypto? A suite needs its cipher, MAC and key exchange; DHE, 3DES, RC4 and versions below
  * TLS 1.2 answer here too, since serialized connections of those exist: what the handshake offers is negotiate.c's. */

@@ -16,14 +16,15 @@ struct kdf_prk {
     struct hmac mac;
 };
 MUST_USE bool kdf_prk_set(struct kdf_prk *k, enum hash_alg alg, struct span secret);
-MUST_USE bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span context, uint8_t *out, size_t n);
+MUST_USE bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span context, uint8_t *out,
+                            size_t n);
 void kdf_prk_wipe(struct kdf_prk *k);
-MUST_USE bool kdf_label(enum hash_alg alg, const struct secret *secret, const char *label, struct span context,
-                        uint8_t *out, size_t n);
+MUST_USE bool kdf_label(enum hash_alg alg, const struct secret *secret, const char *label,
+                        struct span context, uint8_t *out, size_t n);
 
 /* TLS 1.2 with `alg`; TLS 1.0/1.1 with HASH_MD5_SHA1. The seed is the concatenation of two spans. */
-MUST_USE bool kdf_prf(enum hash_alg alg, struct span secret, const char *label, struct span seed1, struct span seed2,
-                      uint8_t *out, size_t n);
+MUST_USE bool kdf_prf(enum hash_alg alg, struct span secret, const char *label, struct span seed1,
+                      struct span seed2, uint8_t *out, size_t n);
 /* SSLv3: master secret or key block from secret and the two randoms in the given order. */
 MUST_USE bool kdf_ssl3(struct span secret, struct span random1, struct span random2, uint8_t *out, size_t n);
 

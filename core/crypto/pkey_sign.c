@@ -73,8 +73,8 @@ bool pkey_sign(struct pkey *k, const struct sigscheme *s, const struct span *par
     }
     TRY(digest_of(s, parts, n, digest));
     /* ECDSA_sign out of memory reports success with a length that is an error code in disguise. */
-    if (!ops_of(k)->sign(k, s, SPAN(digest, hash_size(s->hash)), signature, &signature_n) || signature_n == 0 ||
-        signature_n > sizeof(signature)) {
+    if (!ops_of(k)->sign(k, s, SPAN(digest, hash_size(s->hash)), signature, &signature_n) ||
+        signature_n == 0 || signature_n > sizeof(signature)) {
         return fail(ERR_SIGN);
     }
     wr_bytes(out, SPAN(signature, signature_n));

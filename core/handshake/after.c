@@ -72,7 +72,8 @@ static bool after_client_key(struct handshake *hs)
     TRY(ks_premaster(&hs->ks, secret_span(&hs->premaster), s->ems));
     secret_wipe(&hs->premaster);
     s->master = hs->ks.current;
-    return ks_key_block(s->version, s->suite, secret_span(&s->master), s->randoms, &hs->client_keys, &hs->server_keys);
+    return ks_key_block(s->version, s->suite, secret_span(&s->master), s->randoms, &hs->client_keys,
+                        &hs->server_keys);
 }
 
 static bool after12(struct handshake *hs, enum hs_message m)

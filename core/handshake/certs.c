@@ -22,7 +22,8 @@ static bool default_rules(struct handshake *hs, struct verify_rules *rules)
         .host = set->verify_host,
         .host_data = set->verify_host_data,
     };
-    if (set->verify_host_set && set->verify_host == NULL) { /* the connection's own word: check no name at all */
+    if (set->verify_host_set &&
+        set->verify_host == NULL) { /* the connection's own word: check no name at all */
         rules->check_host = false;
     } else if (rules->host == NULL) {
         rules->host = verify_host_default;

@@ -78,7 +78,8 @@ static struct s2n_cert_chain_and_key *chain_for(const struct handshake *hs, cons
 {
     uint16_t version = hs->session->version;
     struct s2n_cert_chain_and_key *c = set->by_slot[slot_of_scheme(s)];
-    if (c == NULL || c->key == NULL || version < s->min || version > s->max) { /* added keyless after it was attached */
+    if (c == NULL || c->key == NULL || version < s->min ||
+        version > s->max) { /* added keyless after it was attached */
         return NULL;
     }
     if (!pkey_fits(&c->certs[0].facts.key, s, version)) {
@@ -138,7 +139,8 @@ static const struct cert_set *certs_by_name(struct handshake *hs)
     if (hs->certs == NULL) {
         enum sni_match match;
         const char *name = hs->session->server_name;
-        hs->certs = certstore_find(&hs->set->config->certs, SPAN((const uint8_t *) name, strlen(name)), &match);
+        hs->certs =
+            certstore_find(&hs->set->config->certs, SPAN((const uint8_t *) name, strlen(name)), &match);
         hs->session->sni_match = (uint8_t) match;
     }
     return hs->certs;

@@ -17,9 +17,18 @@ static const struct ext_row rows[EXT_COUNT] = {
 
 /* Order on the wire, per message (contract/handshake.md sections 6 and 7). */
 static const uint8_t order_ch[] = {
-    EXT_supported_versions, EXT_supported_groups,    EXT_key_share,        EXT_signature_algorithms,
-    EXT_server_name,        EXT_alpn,                EXT_max_fragment_length, EXT_ec_point_formats,
-    EXT_renegotiation_info, EXT_cookie,              EXT_psk_key_exchange_modes, EXT_extended_master_secret,
+    EXT_supported_versions,
+    EXT_supported_groups,
+    EXT_key_share,
+    EXT_signature_algorithms,
+    EXT_server_name,
+    EXT_alpn,
+    EXT_max_fragment_length,
+    EXT_ec_point_formats,
+    EXT_renegotiation_info,
+    EXT_cookie,
+    EXT_psk_key_exchange_modes,
+    EXT_extended_master_secret,
 };
 static const uint8_t order_sh12[] = {
     EXT_server_name, EXT_ec_point_formats,    EXT_renegotiation_info,

@@ -26,8 +26,8 @@ bool hs_next_frame(const struct buf *rx, struct hs_frame *out, bool *got)
     return true;
 }
 
-bool hs_write_records(struct half *out, uint8_t type, uint16_t wire_version, struct span message, size_t fragment,
-                      struct buf *tx)
+bool hs_write_records(struct half *out, uint8_t type, uint16_t wire_version, struct span message,
+                      size_t fragment, struct buf *tx)
 {
     while (message.n > 0) {
         struct span piece = SPAN(message.p, message.n < fragment ? message.n : fragment);

@@ -43,18 +43,26 @@ enum ext_id {
 #undef EXT
     EXT_COUNT
 };
-enum ext_where { CH = 1, SH12 = 2, SH13 = 4, HRR = 8, EE = 16, CR13 = 32, CT13 = 64 };
+enum ext_where {
+    CH = 1,
+    SH12 = 2,
+    SH13 = 4,
+    HRR = 8,
+    EE = 16,
+    CR13 = 32,
+    CT13 = 64
+};
 
 /* Kept for the life of the connection: what was negotiated. */
 struct session {
-    uint16_t version;          /* VER_NONE until settled */
+    uint16_t version;                        /* VER_NONE until settled */
     uint16_t client_version, server_version; /* highest each side supports, as the API reports them */
     uint16_t client_hello_version;
     const struct suite *suite; /* SUITE_NULL until settled */
     const struct group *group; /* NULL: none */
     const struct sigscheme *server_sig, *client_sig;
-    uint8_t type;              /* hs_flags */
-    uint8_t message;           /* enum hs_message: where the handshake stands */
+    uint8_t type;    /* hs_flags */
+    uint8_t message; /* enum hs_message: where the handshake stands */
     uint8_t session_id[32], session_id_len;
     uint8_t max_fragment_code; /* negotiated, 0 none */
     uint8_t sni_match;         /* enum sni_match */
@@ -62,8 +70,8 @@ struct session {
     bool restored;             /* deserialized: there was no handshake here */
     bool ems, secure_renegotiation, client_cert_used;
     char server_name[256], alpn[256]; /* NUL-terminated; "" none */
-    struct peer_chain *peer;   /* judged chain of the peer */
-    struct buf client_chain;   /* server: the client's chain as sent, TLS 1.2 certificate_list form */
+    struct peer_chain *peer;          /* judged chain of the peer */
+    struct buf client_chain;          /* server: the client's chain as sent, TLS 1.2 certificate_list form */
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
 
     /* What keys can be made of again: traffic and resumption secrets at TLS 1.3, else the master secret. */
@@ -93,7 +101,7 @@ struct settings {
 /* What the peer's hello (or CertificateRequest) offers: spans into hs->hello, hs->request. */
 struct offer {
     uint16_t legacy_version;
-    uint16_t version;  /* highest the peer can do that we understand */
+    uint16_t version; /* highest the peer can do that we understand */
     uint8_t random[32];
     struct span session_id, suites, compression;
     struct span versions, groups, shares, schemes, cert_schemes, alpn;
@@ -110,23 +118,23 @@ struct handshake {
     uint16_t fragment;     /* most plaintext bytes per outgoing handshake record */
 
     /* engine */
-    uint8_t generation; /* 0: TLS <= 1.2 list, 1: TLS 1.3 list of flights.def */
-    uint8_t rule;       /* index into that list */
-    bool out_of_order;  /* why hs_run failed: a message came that is not due */
-    uint8_t ccs_ignored; /* TLS 1.3 compatibility CCS received; capped */
+    uint8_t generation;       /* 0: TLS <= 1.2 list, 1: TLS 1.3 list of flights.def */
+    uint8_t rule;             /* index into that list */
+    bool out_of_order;        /* why hs_run failed: a message came that is not due */
+    uint8_t ccs_ignored;      /* TLS 1.3 compatibility CCS received; capped */
     uint8_t requests_ignored; /* client: HelloRequests received; capped */
-    struct buf rx;      /* handshake bytes not yet a whole message */
-    struct buf msg;     /* the message being written */
+    struct buf rx;            /* handshake bytes not yet a whole message */
+    struct buf msg;           /* the message being written */
     struct schedule ks;
 
     /* hellos */
-    struct buf hello;   /* server: the ClientHello being answered. Client: the ServerHello being read */
+    struct buf hello; /* server: the ClientHello being answered. Client: the ServerHello being read */
     struct offer peer;
-    uint8_t random[32]; /* ours */
-    struct buf first_hello; /* server after a retry: what the second ClientHello must repeat */
-    struct buf cookie;  /* client: to echo */
-    uint32_t ext_sent;  /* bit per ext_id: ours in the last hello / request */
-    uint32_t ext_seen;  /* bit per ext_id: the peer's in the message being handled */
+    uint8_t random[32];              /* ours */
+    struct buf first_hello;          /* server after a retry: what the second ClientHello must repeat */
+    struct buf cookie;               /* client: to echo */
+    uint32_t ext_sent;               /* bit per ext_id: ours in the last hello / request */
+    uint32_t ext_seen;               /* bit per ext_id: the peer's in the message being handled */
     const struct group *retry_group; /* asked for by HelloRetryRequest */
 
     /* keys */
@@ -137,18 +145,22 @@ struct handshake {
     struct traffic_keys client_keys, server_keys; /* TLS <= 1.2 key block, between CLIENT_KEY and the CCS */
 
     /* authentication */
-    const struct cert_set *certs; /* server: by server name */
+    const struct cert_set *certs;         /* server: by server name */
     struct s2n_cert_chain_and_key *chain; /* ours */
-    const struct sigscheme *scheme; /* ours to sign with */
-    struct buf request; /* client: the CertificateRequest, which peer.schemes points into */
+    const struct sigscheme *scheme;       /* ours to sign with */
+    struct buf request;                   /* client: the CertificateRequest, which peer.schemes points into */
 };
 
-enum hs_result { HS_FAIL, HS_READ, HS_DONE };
+enum hs_result {
+    HS_FAIL,
+    HS_READ,
+    HS_DONE
+};
 
 /* run.c: hs_new starts a handshake; hs_free drops it (wiping). hs_run goes on as far as it can: HS_READ asks for more
  * records, HS_DONE is the end, HS_FAIL has set the error. What it wrote is in tx in either case. */
-struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in, struct half *out,
-                         struct buf *tx);
+struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in,
+                         struct half *out, struct buf *tx);
 void hs_free(struct handshake *hs);
 enum hs_result hs_run(struct handshake *hs);
 /* hs_feed: the content of a handshake record; hs_ccs: of a change_cipher_spec record. */
@@ -163,7 +175,10 @@ MUST_USE bool hs_settle(struct handshake *hs, const struct suite *suite);
 bool hs_mine(const struct handshake *hs, enum hs_message m); /* we write it */
 const char *hs_message_name(enum hs_message m);
 const char *hs_type_name(uint16_t version, uint8_t type);
-static inline bool hs_is13(const struct handshake *hs) { return hs->session->version == TLS13; }
+static inline bool hs_is13(const struct handshake *hs)
+{
+    return hs->session->version == TLS13;
+}
 
 void session_init(struct session *s, bool server);
 void session_wipe(struct session *s);
@@ -176,8 +191,8 @@ struct hs_frame {
 };
 MUST_USE bool hs_next_frame(const struct buf *rx, struct hs_frame *out, bool *got);
 /* hs_write_records: seal a whole message into records of at most `fragment` bytes. */
-MUST_USE bool hs_write_records(struct half *out, uint8_t type, uint16_t wire_version, struct span message, size_t fragment,
-                               struct buf *tx);
+MUST_USE bool hs_write_records(struct half *out, uint8_t type, uint16_t wire_version, struct span message,
+                               size_t fragment, struct buf *tx);
 
 /* msg/NAME.c: both sides and all versions of a message. The reader consumes the body; the engine checks that nothing
  * is left. Neither touches transcript, records or keys: after.c does. */
@@ -213,23 +228,32 @@ struct ext_row {
     void (*write)(struct handshake *hs, enum ext_where where, struct wr *w);
     bool (*read)(struct handshake *hs, enum ext_where where, struct rd *r);
 };
-#define EXT(name, number, messages, lowest)                                          \
-    bool ext_##name##_wants(const struct handshake *hs, enum ext_where where);       \
+#define EXT(name, number, messages, lowest)                                            \
+    bool ext_##name##_wants(const struct handshake *hs, enum ext_where where);         \
     void ext_##name##_write(struct handshake *hs, enum ext_where where, struct wr *w); \
     MUST_USE bool ext_##name##_read(struct handshake *hs, enum ext_where where, struct rd *r);
 #include "handshake/extensions.def"
 #undef EXT
-static inline bool ext_seen(const struct handshake *hs, enum ext_id id) { return (hs->ext_seen >> id) & 1; }
-static inline bool ext_was_sent(const struct handshake *hs, enum ext_id id) { return (hs->ext_sent >> id) & 1; }
+static inline bool ext_seen(const struct handshake *hs, enum ext_id id)
+{
+    return (hs->ext_seen >> id) & 1;
+}
+static inline bool ext_was_sent(const struct handshake *hs, enum ext_id id)
+{
+    return (hs->ext_sent >> id) & 1;
+}
 
 /* negotiate.c: the decisions, one style: read hs->peer and the policy, write hs and hs->session, or fail. */
 MUST_USE bool neg_version(struct handshake *hs); /* server */
-MUST_USE bool neg_suite(struct handshake *hs);        /* server */
-MUST_USE bool neg_group13(struct handshake *hs, bool *retry); /* server, TLS 1.3: group and share, or a retry */
-const struct group *neg_group12(const struct handshake *hs);  /* server, ECDHE below 1.3; NULL none */
-bool neg_can_authenticate(struct handshake *hs, const struct suite *s); /* server: a chain and scheme for suite s */
+MUST_USE bool neg_suite(struct handshake *hs);   /* server */
+MUST_USE bool neg_group13(struct handshake *hs,
+                          bool *retry); /* server, TLS 1.3: group and share, or a retry */
+const struct group *neg_group12(const struct handshake *hs); /* server, ECDHE below 1.3; NULL none */
+bool neg_can_authenticate(struct handshake *hs,
+                          const struct suite *s);    /* server: a chain and scheme for suite s */
 MUST_USE bool neg_certificate(struct handshake *hs); /* server: chain and scheme for the session's suite */
-MUST_USE bool neg_client_certificate(struct handshake *hs); /* client: answer a CertificateRequest; chain NULL: none */
+MUST_USE bool neg_client_certificate(
+    struct handshake *hs); /* client: answer a CertificateRequest; chain NULL: none */
 /* neg_peer_scheme: may the peer sign with this scheme id here? */
 MUST_USE bool neg_peer_scheme(struct handshake *hs, uint16_t id, const struct sigscheme **out);
 uint8_t hs_client_auth(const struct settings *set); /* effective s2n_cert_auth_type */
@@ -238,9 +262,9 @@ uint8_t hs_client_auth(const struct settings *set); /* effective s2n_cert_auth_t
 MUST_USE bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n);
 
 /* kex12.c: RSA and ECDHE below TLS 1.3; DHE joins as a row. */
-MUST_USE bool kex12_server_params(struct handshake *hs, struct wr *w);         /* ServerKeyExchange params */
+MUST_USE bool kex12_server_params(struct handshake *hs, struct wr *w); /* ServerKeyExchange params */
 MUST_USE bool kex12_read_params(struct handshake *hs, struct rd *r, struct span *signed_part);
-MUST_USE bool kex12_client_write(struct handshake *hs, struct wr *w);          /* ClientKeyExchange; premaster set */
+MUST_USE bool kex12_client_write(struct handshake *hs, struct wr *w); /* ClientKeyExchange; premaster set */
 MUST_USE bool kex12_client_read(struct handshake *hs, struct rd *r);
 
 #endif

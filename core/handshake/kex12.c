@@ -85,7 +85,8 @@ static bool rsa_read_client(struct handshake *hs, struct rd *r)
     if (!rd_vec16(r, &encrypted) || rd_end(&encrypted)) {
         return fail(ERR_BAD_MESSAGE);
     }
-    return pkey_decrypt_premaster(hs->chain->key, rd_rest(&encrypted), hs->peer.legacy_version, &hs->premaster);
+    return pkey_decrypt_premaster(hs->chain->key, rd_rest(&encrypted), hs->peer.legacy_version,
+                                  &hs->premaster);
 }
 
 static const struct kex12 kexes[] = {

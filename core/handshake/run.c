@@ -10,8 +10,15 @@
 #define REQUESTS_IGNORED_MAX 32 /* HelloRequests, which are as free for a server to send */
 #define FRAGMENT_DEFAULT 8087
 
-enum generation { GEN_TLS12, GEN_TLS13 };
-enum writer { WRITER_CLIENT, WRITER_SERVER, WRITER_BOTH };
+enum generation {
+    GEN_TLS12,
+    GEN_TLS13
+};
+enum writer {
+    WRITER_CLIENT,
+    WRITER_SERVER,
+    WRITER_BOTH
+};
 #define TYPE_CCS 0x100 /* no handshake message can have these two: a type on the wire is one byte */
 #define TYPE_END 0x101
 
@@ -100,8 +107,8 @@ void hs_take_policy(struct handshake *hs)
     hs->policy = hs->set->policy != NULL ? hs->set->policy : hs->set->config->policy;
 }
 
-struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in, struct half *out,
-                         struct buf *tx)
+struct handshake *hs_new(const struct settings *set, struct session *session, struct half *in,
+                         struct half *out, struct buf *tx)
 {
     struct handshake *hs;
     if (!mem_new(&hs)) {
@@ -118,7 +125,8 @@ struct handshake *hs_new(const struct settings *set, struct session *session, st
     ks_init(&hs->ks);
     hs->ks.keylog = (struct keylog){ set->key_log, set->owner };
     session->message = MSG_CLIENT_HELLO;
-    for (size_t i = 0; i < RULES; i++) { /* the TLS 1.3 list's ClientHello: the older list starts the same way */
+    for (size_t i = 0; i < RULES;
+         i++) { /* the TLS 1.3 list's ClientHello: the older list starts the same way */
         if (rules[i].generation == GEN_TLS13) {
             hs->rule = (uint8_t) i;
             break;
@@ -132,7 +140,8 @@ void hs_free(struct handshake *hs)
     if (hs == NULL) {
         return;
     }
-    struct buf *bufs[] = { &hs->rx, &hs->msg, &hs->hello, &hs->first_hello, &hs->cookie, &hs->request, &hs->peer_point };
+    struct buf *bufs[] = { &hs->rx,     &hs->msg,     &hs->hello,     &hs->first_hello,
+                           &hs->cookie, &hs->request, &hs->peer_point };
     for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++) {
         buf_free(bufs[i]);
     }

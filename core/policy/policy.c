@@ -26,7 +26,8 @@ static pthread_mutex_t views_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool negotiable(const struct suite *s)
 {
     bool kex = s->kex == KEX_TLS13 || s->kex == KEX_ECDHE || s->kex == KEX_RSA;
-    return kex && s->max >= TLS12 && s->cipher->kind != KIND_STREAM && s->cipher->block != 8 && crypto_has_suite(s);
+    return kex && s->max >= TLS12 && s->cipher->kind != KIND_STREAM && s->cipher->block != 8 &&
+           crypto_has_suite(s);
 }
 
 static void fill_suites(struct policy_view *v)
@@ -139,7 +140,8 @@ bool policy_find(const char *name, const struct policy_view **out)
     }
     const struct policy *p = policy_by_name(name);
     if (p == NULL) {
-        return fail(policy_is_deprecated(name) ? ERR_DEPRECATED_SECURITY_POLICY : ERR_INVALID_SECURITY_POLICY);
+        return fail(policy_is_deprecated(name) ? ERR_DEPRECATED_SECURITY_POLICY
+                                               : ERR_INVALID_SECURITY_POLICY);
     }
     const struct policy_view *v;
     TRY(view_of(p, &v) && check_usable(v));

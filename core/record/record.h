@@ -18,7 +18,12 @@
 #define RECORD_MAX_CIPHER12 (RECORD_MAX_PLAIN + 1024) /* RFC 5246 6.2.3 less compression's share */
 #define RECORD_MAX_CIPHER13 (RECORD_MAX_PLAIN + 256)  /* RFC 8446 5.2 */
 
-enum content_type { CT_CCS = 20, CT_ALERT = 21, CT_HANDSHAKE = 22, CT_APPDATA = 23 };
+enum content_type {
+    CT_CCS = 20,
+    CT_ALERT = 21,
+    CT_HANDSHAKE = 22,
+    CT_APPDATA = 23
+};
 
 struct half {
     uint16_t version;            /* 0 until negotiated; wire number */

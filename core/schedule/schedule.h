@@ -20,7 +20,13 @@ enum secret_id {
     SECRET_COUNT
 };
 
-enum ks_stage { KS_START, KS_EARLY, KS_HANDSHAKE, KS_MASTER, KS_DONE };
+enum ks_stage {
+    KS_START,
+    KS_EARLY,
+    KS_HANDSHAKE,
+    KS_MASTER,
+    KS_DONE
+};
 
 struct keylog {
     void (*fn)(void *ctx, const uint8_t *line, size_t len); /* NULL: off */

@@ -9,30 +9,31 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 const struct cipher ciphers[CIPHER_COUNT] = {
-#define CIPHER(name, kind, evp, key, fixed_iv, explicit_iv, block, tag, nonce, limit)                        \
+#define CIPHER(name, kind, evp, key, fixed_iv, explicit_iv, block, tag, nonce, limit) \
     { #name, evp, CIPHER_##name, KIND_##kind, NONCE_##nonce, key, fixed_iv, explicit_iv, block, tag, limit },
 #include "tables/ciphers.def"
 #undef CIPHER
 };
 
 const struct suite suites[SUITE_COUNT] = {
-#define SUITE(id, iana, name, kex, auth, cipher, mac, prf, min, max)                                         \
-    { id, #iana, name, KEX_##kex, AUTH_##auth, &ciphers[CIPHER_##cipher], HASH_##mac, HASH_##prf, min,      \
-      max, SUITE_INDEX_##iana },
+#define SUITE(id, iana, name, kex, auth, cipher, mac, prf, min, max)                         \
+    { id,         #iana,      name, KEX_##kex, AUTH_##auth,       &ciphers[CIPHER_##cipher], \
+      HASH_##mac, HASH_##prf, min,  max,       SUITE_INDEX_##iana },
 #include "tables/suites.def"
 #undef SUITE
 };
 
 const struct group groups[GROUP_COUNT] = {
-#define GROUP(id, name, evp, kind, client_share, server_share, secret, part1, part2)                         \
-    { id, #name, evp, GROUP_##kind, client_share, server_share, secret,                                      \
-      { part1, part2 }, GROUP_INDEX_##name },
+#define GROUP(id, name, evp, kind, client_share, server_share, secret, part1, part2)                           \
+    {                                                                                                          \
+        id, #name, evp, GROUP_##kind, client_share, server_share, secret, { part1, part2 }, GROUP_INDEX_##name \
+    },
 #include "tables/groups.def"
 #undef GROUP
 };
 
 const struct sigscheme sigschemes[SIGSCHEME_COUNT] = {
-#define SIGSCHEME(id, name, name12, name13, sig, hash, curve, min, max)                                      \
+#define SIGSCHEME(id, name, name12, name13, sig, hash, curve, min, max) \
     { id, #name, name12, name13, SIG_##sig, HASH_##hash, curve, min, max, SIG_INDEX_##name },
 #include "tables/sigschemes.def"
 #undef SIGSCHEME
@@ -97,21 +98,24 @@ static const uint16_t group_NONE[] = { 0 }, kem_NONE[] = { 0 }, sig_NONE[] = { 0
 #define STRONG_LIST(list, ...)
 
 #define LEN(array) (COUNT(array) - 1)
-#define LIST(array) { array, LEN(array) }
+#define LIST(array)       \
+    {                     \
+        array, LEN(array) \
+    }
 const struct policy policies[] = {
-#define POLICY(name, min, suites, groups, kems, sigs, certsigs, keys, strong, flags)                         \
-    { name,                                                                                                  \
-      min,                                                                                                   \
-      LIST(suite_##suites),                                                                                  \
-      LIST(group_##groups),                                                                                  \
-      LIST(kem_##kems),                                                                                      \
-      LIST(sig_##sigs),                                                                                      \
-      LIST(certsig_##certsigs),                                                                              \
-      LIST(key_##keys),                                                                                      \
-      LIST(strong_##strong),                                                                                 \
-      LEN(certsig_##certsigs) > 0,                                                                           \
-      LEN(key_##keys) > 0,                                                                                   \
-      LEN(kem_##kems) > 0,                                                                                   \
+#define POLICY(name, min, suites, groups, kems, sigs, certsigs, keys, strong, flags) \
+    { name,                                                                          \
+      min,                                                                           \
+      LIST(suite_##suites),                                                          \
+      LIST(group_##groups),                                                          \
+      LIST(kem_##kems),                                                              \
+      LIST(sig_##sigs),                                                              \
+      LIST(certsig_##certsigs),                                                      \
+      LIST(key_##keys),                                                              \
+      LIST(strong_##strong),                                                         \
+      LEN(certsig_##certsigs) > 0,                                                   \
+      LEN(key_##keys) > 0,                                                           \
+      LEN(kem_##kems) > 0,                                                           \
       flags },
 #define POLICY_ALIAS(name, target)
 #define DEPRECATED_POLICY(name)
@@ -144,7 +148,8 @@ static const char *const deprecated_policies[] = {
 #undef DEPRECATED_POLICY
 };
 
-size_t hash_size(enum hash_alg h) {
+size_t hash_size(enum hash_alg h)
+{
     static const uint8_t sizes[HASH_COUNT] = {
         [HASH_MD5] = 16,    [HASH_SHA1] = 20,   [HASH_SHA224] = 28,   [HASH_SHA256] = 32,
         [HASH_SHA384] = 48, [HASH_SHA512] = 64, [HASH_MD5_SHA1] = 36,
@@ -152,7 +157,8 @@ size_t hash_size(enum hash_alg h) {
     return sizes[h];
 }
 
-const struct suite *suite_by_id(uint16_t id) {
+const struct suite *suite_by_id(uint16_t id)
+{
     size_t low = 0, high = SUITE_COUNT;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -168,7 +174,8 @@ const struct suite *suite_by_id(uint16_t id) {
     return NULL;
 }
 
-const struct group *group_by_id(uint16_t id) {
+const struct group *group_by_id(uint16_t id)
+{
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         if (groups[i].id == id) {
             return &groups[i];
@@ -177,7 +184,8 @@ const struct group *group_by_id(uint16_t id) {
     return NULL;
 }
 
-const struct sigscheme *sigscheme_by_id(uint16_t id) {
+const struct sigscheme *sigscheme_by_id(uint16_t id)
+{
     for (size_t i = 0; i < SIGSCHEME_COUNT; i++) {
         if (sigschemes[i].id == id) {
             return &sigschemes[i];
@@ -186,12 +194,14 @@ const struct sigscheme *sigscheme_by_id(uint16_t id) {
     return NULL;
 }
 
-static char lower(char c) {
+static char lower(char c)
+{
     return (char) (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /* Not strcasecmp: what a policy's name matches must not depend on the locale. */
-static bool same_name(const char *a, const char *b) {
+static bool same_name(const char *a, const char *b)
+{
     while (*a != '\0' && lower(*a) == lower(*b)) {
         a++;
         b++;
@@ -199,7 +209,8 @@ static bool same_name(const char *a, const char *b) {
     return lower(*a) == lower(*b);
 }
 
-const struct policy *policy_by_name(const char *name) {
+const struct policy *policy_by_name(const char *name)
+{
     for (size_t i = 0; i < COUNT(policy_aliases); i++) {
         if (same_name(policy_aliases[i].name, name)) {
             name = policy_aliases[i].target;
@@ -214,7 +225,8 @@ const struct policy *policy_by_name(const char *name) {
     return NULL;
 }
 
-bool policy_is_deprecated(const char *name) {
+bool policy_is_deprecated(const char *name)
+{
     for (size_t i = 0; i < COUNT(deprecated_policies); i++) {
         if (same_name(deprecated_policies[i], name)) {
             return true;
@@ -223,18 +235,21 @@ bool policy_is_deprecated(const char *name) {
     return false;
 }
 
-const char *cert_key_name(enum cert_key k) {
+const char *cert_key_name(enum cert_key k)
+{
     return cert_keys[k].name;
 }
 
-bool cert_key_matches(enum cert_key k, enum sig_alg sig, unsigned bits, uint16_t curve) {
+bool cert_key_matches(enum cert_key k, enum sig_alg sig, unsigned bits, uint16_t curve)
+{
     return cert_keys[k].sig == sig && cert_keys[k].size == (sig == SIG_ECDSA ? curve : bits);
 }
 
-const char *alert_name(uint8_t number) {
+const char *alert_name(uint8_t number)
+{
     switch (number) {
-#define ALERT(name, value)                                                                                   \
-    case value:                                                                                              \
+#define ALERT(name, value) \
+    case value:            \
         return #name;
 #include "base/alerts.def"
 #undef ALERT

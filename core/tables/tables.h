@@ -13,20 +13,58 @@
 
 #include "base/span.h"
 
-enum version { VER_NONE = 0, SSL2 = 0x0200, SSL3 = 0x0300, TLS10 = 0x0301, TLS11 = 0x0302, TLS12 = 0x0303, TLS13 = 0x0304 };
+enum version {
+    VER_NONE = 0,
+    SSL2 = 0x0200,
+    SSL3 = 0x0300,
+    TLS10 = 0x0301,
+    TLS11 = 0x0302,
+    TLS12 = 0x0303,
+    TLS13 = 0x0304
+};
 
-enum hash_alg { HASH_NONE, HASH_MD5, HASH_SHA1, HASH_SHA224, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_MD5_SHA1, HASH_COUNT };
+enum hash_alg {
+    HASH_NONE,
+    HASH_MD5,
+    HASH_SHA1,
+    HASH_SHA224,
+    HASH_SHA256,
+    HASH_SHA384,
+    HASH_SHA512,
+    HASH_MD5_SHA1,
+    HASH_COUNT
+};
 size_t hash_size(enum hash_alg h); /* bytes; MD5_SHA1 is 36 */
 
-enum kex_alg { KEX_NONE, KEX_RSA, KEX_DHE, KEX_ECDHE, KEX_TLS13 };
-enum auth_alg { AUTH_NONE, AUTH_RSA, AUTH_ECDSA, AUTH_ANY }; /* AUTH_ANY: TLS 1.3 suites */
+enum kex_alg {
+    KEX_NONE,
+    KEX_RSA,
+    KEX_DHE,
+    KEX_ECDHE,
+    KEX_TLS13
+};
+enum auth_alg {
+    AUTH_NONE,
+    AUTH_RSA,
+    AUTH_ECDSA,
+    AUTH_ANY
+}; /* AUTH_ANY: TLS 1.3 suites */
 
 /* ciphers.def: CIPHER(NAME, kind, "EVP name", key, fixed_iv, explicit_iv, block, tag, nonce, limit)
  * fixed_iv: implicit IV bytes from the key block / key schedule in TLS 1.2 AEAD (4 GCM, 12 ChaCha); TLS 1.3 is 12.
  * explicit_iv: bytes in front of a TLS 1.2 record (8 for GCM, block for CBC in TLS 1.1+, 0 ChaCha).
  * limit: records per key at TLS 1.3 before a KeyUpdate is due (UINT64_MAX none). */
-enum cipher_kind { KIND_NULL, KIND_STREAM, KIND_CBC, KIND_AEAD };
-enum nonce_rule { NONCE_NONE, NONCE_EXPLICIT, NONCE_XOR }; /* how TLS 1.2 builds the AEAD nonce; TLS 1.3 is XOR */
+enum cipher_kind {
+    KIND_NULL,
+    KIND_STREAM,
+    KIND_CBC,
+    KIND_AEAD
+};
+enum nonce_rule {
+    NONCE_NONE,
+    NONCE_EXPLICIT,
+    NONCE_XOR
+}; /* how TLS 1.2 builds the AEAD nonce; TLS 1.3 is XOR */
 enum cipher_id {
 #define CIPHER(name, kind, evp, key, fixed_iv, explicit_iv, block, tag, nonce, limit) CIPHER_##name,
 #include "tables/ciphers.def"
@@ -72,7 +110,12 @@ const struct suite *suite_by_id(uint16_t id);  /* NULL when unknown */
 /* groups.def: GROUP(0x0017, secp256r1, "prime256v1" (libcrypto), kind, share bytes (client), share bytes (server),
  *                   secret bytes, first part id or 0, second part id or 0)
  * kinds: EC (uncompressed point), X (RFC 7748), KEM, HYBRID (two parts in the order of the wire) */
-enum group_kind { GROUP_EC, GROUP_X, GROUP_KEM, GROUP_HYBRID };
+enum group_kind {
+    GROUP_EC,
+    GROUP_X,
+    GROUP_KEM,
+    GROUP_HYBRID
+};
 struct group {
     uint16_t id;
     const char *name;
@@ -93,7 +136,14 @@ const struct group *group_by_id(uint16_t id);
 
 /* sigschemes.def: SIGSCHEME(0x0403, ecdsa_sha256 (policy name), "legacy_ecdsa_sha256" (name below TLS 1.3),
  *   "ecdsa_secp256r1_sha256" (name at 1.3), sig, hash, curve id TLS 1.3 demands or 0, min version, max version) */
-enum sig_alg { SIG_NONE, SIG_RSA, SIG_ECDSA, SIG_RSA_PSS_RSAE, SIG_RSA_PSS_PSS, SIG_MLDSA };
+enum sig_alg {
+    SIG_NONE,
+    SIG_RSA,
+    SIG_ECDSA,
+    SIG_RSA_PSS_RSAE,
+    SIG_RSA_PSS_PSS,
+    SIG_MLDSA
+};
 struct sigscheme {
     uint16_t id;
     const char *policy_name, *name12, *name13;
@@ -129,7 +179,12 @@ enum cert_key {
 #undef CERT_KEY
     CERT_KEY_COUNT
 };
-enum policy_flags { POLICY_PFS = 1, POLICY_FIPS = 2, POLICY_CHACHA_BOOST = 4, POLICY_CERTS_LOCAL = 8 };
+enum policy_flags {
+    POLICY_PFS = 1,
+    POLICY_FIPS = 2,
+    POLICY_CHACHA_BOOST = 4,
+    POLICY_CERTS_LOCAL = 8
+};
 struct policy {
     const char *name;
     uint16_t min;

@@ -11,13 +11,18 @@
 #include "crypto/pkey.h"
 
 /* What one certificate says, for policies and for the use it is put to. */
-enum key_use { USE_SIGN = 1, USE_ENCRYPT = 2, USE_AGREE = 4 }; /* keyUsage digitalSignature, keyEncipherment, keyAgreement */
+enum key_use {
+    USE_SIGN = 1,
+    USE_ENCRYPT = 2,
+    USE_AGREE = 4
+}; /* keyUsage digitalSignature, keyEncipherment, keyAgreement */
 struct cert_facts {
     struct pkey_info key;
-    enum sig_alg sig;       /* how the certificate itself is signed: SIG_RSA, SIG_RSA_PSS_PSS, SIG_ECDSA, SIG_NONE unknown */
+    enum sig_alg
+        sig; /* how the certificate itself is signed: SIG_RSA, SIG_RSA_PSS_PSS, SIG_ECDSA, SIG_NONE unknown */
     enum hash_alg sig_hash;
-    uint8_t uses;           /* key_use bits; all set when there is no keyUsage extension */
-    bool self_issued;       /* a root by name: its own signature is not part of any check */
+    uint8_t uses;     /* key_use bits; all set when there is no keyUsage extension */
+    bool self_issued; /* a root by name: its own signature is not part of any check */
 };
 
 struct s2n_cert { /* the public opaque type: one certificate of a chain */
@@ -34,9 +39,9 @@ struct s2n_cert_chain_and_key { /* the public opaque type */
     uint32_t n;
     struct cert_name *names;
     uint32_t names_n;
-    struct buf wire12;   /* certificate_list of TLS <= 1.2: 3-byte length + DER each */
-    struct pkey *leaf;   /* public key */
-    struct pkey *key;    /* private key; NULL for a public-only chain */
+    struct buf wire12; /* certificate_list of TLS <= 1.2: 3-byte length + DER each */
+    struct pkey *leaf; /* public key */
+    struct pkey *key;  /* private key; NULL for a public-only chain */
     void *ctx;
 };
 

@@ -13,7 +13,11 @@
 #define CN_MAX 254
 #define NAME_ROOM 256
 
-enum san_tag { SAN_DNS = 0x82, SAN_URI = 0x86, SAN_IP = 0x87 };
+enum san_tag {
+    SAN_DNS = 0x82,
+    SAN_URI = 0x86,
+    SAN_IP = 0x87
+};
 
 /* ---- iteration ---- */
 
@@ -94,7 +98,12 @@ static bool ask_ip(const struct verify_rules *rules, struct span ip)
            ask(rules, SPAN((const uint8_t *) text, strlen(text)));
 }
 
-enum verdict { NO_NAMES, ACCEPTED, REFUSED, REFUSED_UNHANDLED };
+enum verdict {
+    NO_NAMES,
+    ACCEPTED,
+    REFUSED,
+    REFUSED_UNHANDLED
+};
 
 /* Puts each name to the callback. The verdict on a refusal tells whether the last name was of a kind not
  * handled. */

@@ -30,7 +30,8 @@ def serve(client):
 
 def echo(tls):
     while True:
-        if not tls.pending() and bell in select.select([tls, bell], [], [])[0]:
+        wait = 0 if tls.pending() or tls.buffer.incoming else None  # not for what was received ahead
+        if bell in select.select([tls, bell], [], [], wait)[0]:
             with giving:
                 return send_connection(heir, tls, key)
         data = tls.recv(4096)

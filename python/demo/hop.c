@@ -27,11 +27,33 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { KEY = 32, HEADER = 6, NONCE = 12, TAG = 16, FIELD = 5, FRAME_MAX = 4 * 1024 * 1024, CHUNK = 65536 };
-enum { F_BLOB = 1, F_PLAINTEXT, F_RECEIVED, F_UNSENT, F_INFO, F_APP_DATA, F_COUNT };
+enum {
+    KEY = 32,
+    HEADER = 6,
+    NONCE = 12,
+    TAG = 16,
+    FIELD = 5,
+    FRAME_MAX = 4 * 1024 * 1024,
+    CHUNK = 65536
+};
+enum {
+    F_BLOB = 1,
+    F_PLAINTEXT,
+    F_RECEIVED,
+    F_UNSENT,
+    F_INFO,
+    F_APP_DATA,
+    F_COUNT
+};
 
 /* The demonstration's own bytes in the frame: name 16, offset 8, total 8, hops made 4, hops wanted 4. */
-enum { JOB = 40, JOB_OFFSET = 16, JOB_TOTAL = 24, JOB_MADE = 32, JOB_WANTED = 36 };
+enum {
+    JOB = 40,
+    JOB_OFFSET = 16,
+    JOB_TOTAL = 24,
+    JOB_MADE = 32,
+    JOB_WANTED = 36
+};
 
 static const char label[] = "s2n-tls handoff";
 
@@ -105,12 +127,12 @@ static bool aead(bool encrypt, const uint8_t key[KEY], uint8_t *frame, uint32_t 
     uint8_t *data = frame + HEADER + NONCE;
     int n = 0;
     int size = (int) (len - HEADER - NONCE - TAG);
-    bool ok = ctx != NULL && EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, frame + HEADER, encrypt)
-            && EVP_CipherUpdate(ctx, NULL, &n, (const uint8_t *) label, sizeof(label) - 1)
-            && EVP_CipherUpdate(ctx, NULL, &n, frame, HEADER)
-            && (encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG, data + size))
-            && EVP_CipherUpdate(ctx, data, &n, data, size) && EVP_CipherFinal_ex(ctx, data + n, &n)
-            && (!encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG, data + size));
+    bool ok = ctx != NULL && EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, frame + HEADER, encrypt) &&
+              EVP_CipherUpdate(ctx, NULL, &n, (const uint8_t *) label, sizeof(label) - 1) &&
+              EVP_CipherUpdate(ctx, NULL, &n, frame, HEADER) &&
+              (encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG, data + size)) &&
+              EVP_CipherUpdate(ctx, data, &n, data, size) && EVP_CipherFinal_ex(ctx, data + n, &n) &&
+              (!encrypt || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG, data + size));
     EVP_CIPHER_CTX_free(ctx);
     return ok;
 }
@@ -176,8 +198,9 @@ static bool read_all(int from, uint8_t *data, size_t len, int *fd)
             char space[CMSG_SPACE(sizeof(int))];
         } control;
         struct iovec iov = { data + done, len - done };
-        struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-            .msg_controllen = sizeof(control) };
+        struct msghdr msg = {
+            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+        };
         ssize_t n = recvmsg(from, &msg, MSG_CMSG_CLOEXEC);
         struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
 
@@ -222,8 +245,9 @@ static void send_frame(int to, const struct frame *f)
         char space[CMSG_SPACE(sizeof(int))];
     } control;
     struct iovec iov = { f->bytes, f->len };
-    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
-        .msg_controllen = sizeof(control) };
+    struct msghdr msg = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
     struct cmsghdr *c = NULL;
 
     memset(&control, 0, sizeof(control));
@@ -290,7 +314,7 @@ static void send_part(struct s2n_connection *conn, int file, uint8_t *job)
         offset += (uint64_t) n;
         if (offset % (1024 * 1024) < CHUNK || offset == end) {
             printf("at %.16s %u %llu\n", (const char *) job, (unsigned) get(job + JOB_MADE, 4),
-                    (unsigned long long) offset);
+                   (unsigned long long) offset);
         }
     }
     put(job + JOB_OFFSET, 8, offset);

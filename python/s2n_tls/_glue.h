@@ -15,7 +15,6 @@
 #include <s2n.h>
 #include <s2n/unstable/allow_ip_in_cn.h>
 #include <s2n/unstable/cleanup.h>
-#include <s2n/unstable/allow_ip_in_cn.h>
 
 #include "mempipe.h"
 
@@ -105,9 +104,9 @@ static struct s2n_tls_pipe *s2n_tls_pipe_new(void)
 /* Makes the pipe the transport of conn, in both directions. */
 static int s2n_tls_pipe_attach(struct s2n_tls_pipe *pipe, struct s2n_connection *conn)
 {
-    if (s2n_connection_set_recv_cb(conn, s2n_tls_pipe_recv_) != S2N_SUCCESS
-            || s2n_connection_set_recv_ctx(conn, pipe) != S2N_SUCCESS
-            || s2n_connection_set_send_cb(conn, s2n_tls_pipe_send_) != S2N_SUCCESS) {
+    if (s2n_connection_set_recv_cb(conn, s2n_tls_pipe_recv_) != S2N_SUCCESS ||
+        s2n_connection_set_recv_ctx(conn, pipe) != S2N_SUCCESS ||
+        s2n_connection_set_send_cb(conn, s2n_tls_pipe_send_) != S2N_SUCCESS) {
         return S2N_FAILURE;
     }
     return s2n_connection_set_send_ctx(conn, pipe);

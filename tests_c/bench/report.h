@@ -16,8 +16,19 @@
 namespace bench
 {
 
-enum class Table { HANDSHAKE, STRANGERS, BULK, MOVE, MEMORY };
-enum class Stack { OURS, LIBSSL, FLOOR, NOTHING };
+enum class Table {
+    HANDSHAKE,
+    STRANGERS,
+    BULK,
+    MOVE,
+    MEMORY
+};
+enum class Stack {
+    OURS,
+    LIBSSL,
+    FLOOR,
+    NOTHING
+};
 
 double Median(std::vector<double> v);
 std::string CounterName(const std::string &part, Stack stack);

@@ -18,7 +18,10 @@
 namespace bench
 {
 
-enum class Version { tls12, tls13 };
+enum class Version {
+    tls12,
+    tls13
+};
 
 /* A handshake: policies are ours, suite and group are what they must lead to and what libssl is told. */
 struct HandshakeCase {
@@ -32,7 +35,12 @@ struct HandshakeCase {
     size_t transcript, flight; /* bytes hashed by each side; bytes of an encrypted certificate flight */
 };
 
-enum class Cipher { aes128gcm, aes256gcm, chacha, aes128cbc };
+enum class Cipher {
+    aes128gcm,
+    aes256gcm,
+    chacha,
+    aes128cbc
+};
 
 struct CipherCase {
     const char *name;

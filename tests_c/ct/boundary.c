@@ -13,6 +13,9 @@
 #include <string.h>
 #include <valgrind/memcheck.h>
 
+#include "base/ct.h"
+#include "crypto/rand.h"
+
 struct boundary boundary;
 
 void secret_mark(const void *p, size_t n)
@@ -51,13 +54,19 @@ bool check_failed(const char *text, const char *file, int line)
 /* ---- in place of others ---- */
 
 /* The linker's names: __real_X is what X was, __wrap_X is what callers of X get. */
-#define WRAP(type, name, parameters) \
-    type __real_##name parameters;   \
-    type __wrap_##name parameters;   \
-    type __wrap_##name parameters
+#define WRAPPED(name) __typeof__(name) __real_##name, __wrap_##name
+WRAPPED(EVP_CipherUpdate);
+WRAPPED(EVP_CIPHER_CTX_get_params);
+WRAPPED(EVP_MAC_update);
+WRAPPED(EVP_PKEY_decrypt);
+WRAPPED(EVP_PKEY_derive);
+WRAPPED(BN_bn2binpad);
+WRAPPED(rand_private);
+WRAPPED(ct_eq);
 
 /* Decrypting, with the padding taken off: the text and its length. */
-WRAP(int, EVP_CipherUpdate, (EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_n, const unsigned char *in, int n))
+int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_n, const unsigned char *in,
+                            int n)
 {
     int done = __real_EVP_CipherUpdate(ctx, out, out_n, in, n);
     if (boundary.on) {
@@ -68,7 +77,7 @@ WRAP(int, EVP_CipherUpdate, (EVP_CIPHER_CTX *ctx, unsigned char *out, int *out_n
 }
 
 /* The MAC that was found in front of the padding. */
-WRAP(int, EVP_CIPHER_CTX_get_params, (EVP_CIPHER_CTX *ctx, OSSL_PARAM params[]))
+int __wrap_EVP_CIPHER_CTX_get_params(EVP_CIPHER_CTX *ctx, OSSL_PARAM params[])
 {
     int done = __real_EVP_CIPHER_CTX_get_params(ctx, params);
     if (boundary.on && done == 1 && strcmp(params[0].key, OSSL_CIPHER_PARAM_TLS_MAC) == 0) {
@@ -80,15 +89,15 @@ WRAP(int, EVP_CIPHER_CTX_get_params, (EVP_CIPHER_CTX *ctx, OSSL_PARAM params[]))
 }
 
 /* A secret length goes in, for libcrypto to hide; the bytes stay marked and mark the result. */
-WRAP(int, EVP_MAC_update, (EVP_MAC_CTX *ctx, const unsigned char *data, size_t n))
+int __wrap_EVP_MAC_update(EVP_MAC_CTX *ctx, const unsigned char *data, size_t n)
 {
     secret_show(&n, sizeof(n));
     return __real_EVP_MAC_update(ctx, data, n);
 }
 
 /* Whether there was a premaster secret, how long it is and what it is. */
-WRAP(int, EVP_PKEY_decrypt,
-     (EVP_PKEY_CTX *ctx, unsigned char *out, size_t *out_n, const unsigned char *in, size_t in_n))
+int __wrap_EVP_PKEY_decrypt(EVP_PKEY_CTX *ctx, unsigned char *out, size_t *out_n, const unsigned char *in,
+                            size_t in_n)
 {
     size_t room = *out_n;
     int done = __real_EVP_PKEY_decrypt(ctx, out, out_n, in, in_n);
@@ -100,7 +109,7 @@ WRAP(int, EVP_PKEY_decrypt,
     return done;
 }
 
-WRAP(int, EVP_PKEY_derive, (EVP_PKEY_CTX *ctx, unsigned char *out, size_t *n))
+int __wrap_EVP_PKEY_derive(EVP_PKEY_CTX *ctx, unsigned char *out, size_t *n)
 {
     int done = 1;
     if (boundary.derive_zero) {
@@ -115,7 +124,7 @@ WRAP(int, EVP_PKEY_derive, (EVP_PKEY_CTX *ctx, unsigned char *out, size_t *n))
 }
 
 /* The x coordinate that is the secret of a NIST curve. */
-WRAP(int, BN_bn2binpad, (const BIGNUM *number, unsigned char *out, int n))
+int __wrap_BN_bn2binpad(const BIGNUM *number, unsigned char *out, int n)
 {
     int done = __real_BN_bn2binpad(number, out, n);
     if (boundary.on && done == n) {
@@ -124,7 +133,7 @@ WRAP(int, BN_bn2binpad, (const BIGNUM *number, unsigned char *out, int n))
     return done;
 }
 
-WRAP(bool, rand_private, (uint8_t *out, size_t n))
+bool __wrap_rand_private(uint8_t *out, size_t n)
 {
     bool done = __real_rand_private(out, n);
     if (boundary.on) {
@@ -134,7 +143,7 @@ WRAP(bool, rand_private, (uint8_t *out, size_t n))
 }
 
 /* Equal or not is what the peer is told anyway: here, and nowhere else, a secret is declassified. */
-WRAP(bool, ct_eq, (const void *a, const void *b, size_t n))
+bool __wrap_ct_eq(const void *a, const void *b, size_t n)
 {
     bool equal = __real_ct_eq(a, b, n);
     boundary.verdicts += secret_is(&equal, sizeof(equal));

@@ -72,7 +72,11 @@ struct row {
     enum hash_alg mac;
 };
 
-enum damage { INTACT, BAD_TEXT, BAD_PADDING };
+enum damage {
+    INTACT,
+    BAD_TEXT,
+    BAD_PADDING
+};
 
 static bool key_up(struct cipher_ctx *c, const struct row *row, bool sealing)
 {
@@ -97,7 +101,8 @@ static bool make_record(const struct row *row, size_t n, enum damage damage, uin
     *size = cipher_cbc_size(&tx, n);
     CHECK(cipher_cbc_seal(&tx, hdr, &in, 1, frag, *size));
     cipher_wipe(&tx);
-    if (damage != INTACT) { /* a block damages the one after it in the same place: the last byte is padding's length */
+    if (damage !=
+        INTACT) { /* a block damages the one after it in the same place: the last byte is padding's length */
         frag[damage == BAD_TEXT ? 0 : *size - 1 - ciphers[row->cipher].block] ^= 0xa5;
     }
     return true;
@@ -133,9 +138,9 @@ static bool open_record(const struct row *row, size_t n, enum damage damage)
 bool case_cbc_open(void)
 {
     static const struct row rows[] = {
-        { SSL3, CIPHER_AES128_CBC, HASH_SHA1 },  { SSL3, CIPHER_3DES_CBC, HASH_SHA1 },
-        { TLS10, CIPHER_AES256_CBC, HASH_SHA1 }, { TLS11, CIPHER_3DES_CBC, HASH_SHA1 },
-        { TLS12, CIPHER_AES128_CBC, HASH_SHA1 }, { TLS12, CIPHER_AES128_CBC, HASH_SHA256 },
+        { SSL3, CIPHER_AES128_CBC, HASH_SHA1 },    { SSL3, CIPHER_3DES_CBC, HASH_SHA1 },
+        { TLS10, CIPHER_AES256_CBC, HASH_SHA1 },   { TLS11, CIPHER_3DES_CBC, HASH_SHA1 },
+        { TLS12, CIPHER_AES128_CBC, HASH_SHA1 },   { TLS12, CIPHER_AES128_CBC, HASH_SHA256 },
         { TLS12, CIPHER_AES256_CBC, HASH_SHA384 },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -25,11 +25,11 @@ extern struct boundary boundary;
 
 /* A case gives false, after a message, when the called function's result is wrong; leaks are counted by valgrind. */
 bool check_failed(const char *text, const char *file, int line);
-#define CHECK(expr)                                           \
-    do {                                                      \
-        if (!(expr)) {                                        \
-            return check_failed(#expr, __FILE__, __LINE__);   \
-        }                                                     \
+#define CHECK(expr)                                         \
+    do {                                                    \
+        if (!(expr)) {                                      \
+            return check_failed(#expr, __FILE__, __LINE__); \
+        }                                                   \
     } while (0)
 
 bool case_primitives(void);

@@ -11,7 +11,10 @@
 namespace fault
 {
 
-enum class Heap { OURS, LIBCRYPTO };
+enum class Heap {
+    OURS,
+    LIBCRYPTO
+};
 
 /* From now on the n-th allocation (from 1) of this heap fails; with `stays`, all later ones too. */
 void Arm(Heap heap, size_t n, bool stays);

@@ -15,7 +15,13 @@
 namespace s2n_test
 {
 
-enum class Trouble { NONE, BLOCK, SHORT, ERROR, END };
+enum class Trouble {
+    NONE,
+    BLOCK,
+    SHORT,
+    ERROR,
+    END
+};
 
 /* One end's callbacks: install with Plug. */
 struct FlakyIo {

@@ -9,7 +9,7 @@ namespace
 constexpr uint64_t kSecond = 1000000000;
 
 const RecordKind kGcm13 = { "", TLS13, 0x1301 }, kGcm12 = { "", TLS12, 0xC02F },
-           kTripleDes12 = { "", TLS12, 0x000A };
+                 kTripleDes12 = { "", TLS12, 0x000A };
 
 class Size : public CoreTest
 {

@@ -20,11 +20,13 @@ extern "C" {
 #include "tables/tables.h"
 }
 
-namespace {
+namespace
+{
 
 using Lines = std::vector<std::string>;
 
-Lines Read(const std::string &name) {
+Lines Read(const std::string &name)
+{
     std::string here = __FILE__;
     std::ifstream in(here.substr(0, here.rfind('/')) + "/../policy/" + name);
     EXPECT_TRUE(in.is_open()) << name;
@@ -38,7 +40,8 @@ Lines Read(const std::string &name) {
 }
 
 std::string Format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-std::string Format(const char *format, ...) {
+std::string Format(const char *format, ...)
+{
     char text[512];
     va_list args;
     va_start(args, format);
@@ -49,46 +52,59 @@ std::string Format(const char *format, ...) {
 }
 
 /* Line by line, so that a failure names the line and not two texts of 170 kB. */
-void ExpectSame(const Lines &want, const Lines &have) {
+void ExpectSame(const Lines &want, const Lines &have)
+{
     for (size_t i = 0; i < want.size() && i < have.size(); i++) {
         EXPECT_EQ(want[i], have[i]) << "line " << i + 1;
     }
     EXPECT_EQ(want.size(), have.size());
 }
 
-const char *VersionName(unsigned version) {
+const char *VersionName(unsigned version)
+{
     switch (version) {
-        case SSL3: return "SSL3";
-        case TLS10: return "TLS10";
-        case TLS11: return "TLS11";
-        case TLS12: return "TLS12";
-        case TLS13: return "TLS13";
-        default: return "-";
+    case SSL3:
+        return "SSL3";
+    case TLS10:
+        return "TLS10";
+    case TLS11:
+        return "TLS11";
+    case TLS12:
+        return "TLS12";
+    case TLS13:
+        return "TLS13";
+    default:
+        return "-";
     }
 }
 
-const char *const kHashNames[] = { "none", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "md5_sha1" };
+const char *const kHashNames[] = {
+    "none", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "md5_sha1"
+};
 const char *const kKexNames[] = { "NONE", "RSA", "DHE", "ECDHE", "TLS13" };
 const char *const kAuthNames[] = { "NONE", "RSA", "ECDSA", "ANY" };
 const char *const kSigNames[] = { "NONE", "RSA", "ECDSA", "RSA_PSS_RSAE", "RSA_PSS_PSS", "MLDSA" };
 
-std::string SuiteLine(const struct suite &s) {
+std::string SuiteLine(const struct suite &s)
+{
     if (s.id == 0) {
         return Format("suite 0000 %s %s - - - - - - -", s.iana, s.name);
     }
-    return Format("suite %04X %s %s kex=%s auth=%s key=%u block=%u mac=%s prf=%s min=%s max=%s", s.id, s.iana, s.name,
-                  kKexNames[s.kex], kAuthNames[s.auth], s.cipher->key, s.cipher->block, kHashNames[s.mac],
-                  kHashNames[s.prf], VersionName(s.min), VersionName(s.max));
+    return Format("suite %04X %s %s kex=%s auth=%s key=%u block=%u mac=%s prf=%s min=%s max=%s", s.id, s.iana,
+                  s.name, kKexNames[s.kex], kAuthNames[s.auth], s.cipher->key, s.cipher->block,
+                  kHashNames[s.mac], kHashNames[s.prf], VersionName(s.min), VersionName(s.max));
 }
 
-std::string SchemeLine(const struct sigscheme &s) {
+std::string SchemeLine(const struct sigscheme &s)
+{
     const struct group *curve = group_by_id(s.curve);
-    return Format("sigscheme %04X %s %s %s %s %s curve=%s min=%s max=%s", s.id, s.policy_name, s.name12, s.name13,
-                  kSigNames[s.sig], kHashNames[s.hash], curve ? curve->name : "-", VersionName(s.min),
-                  s.max == TLS13 ? "-" : VersionName(s.max));
+    return Format("sigscheme %04X %s %s %s %s %s curve=%s min=%s max=%s", s.id, s.policy_name, s.name12,
+                  s.name13, kSigNames[s.sig], kHashNames[s.hash], curve ? curve->name : "-",
+                  VersionName(s.min), s.max == TLS13 ? "-" : VersionName(s.max));
 }
 
-std::string GroupLine(const struct group &g) {
+std::string GroupLine(const struct group &g)
+{
     if (g.kind == GROUP_EC || g.kind == GROUP_X) {
         EXPECT_EQ(g.client_share, g.server_share) << g.name;
         return Format("group %04X %s share=%u", g.id, g.name, g.client_share);
@@ -101,12 +117,26 @@ std::string GroupLine(const struct group &g) {
                   parts.c_str());
 }
 
-const char *SuiteName(uint16_t id) { return suite_by_id(id)->iana; }
-const char *GroupName(uint16_t id) { return group_by_id(id)->name; }
-const char *SchemeName(uint16_t id) { return sigscheme_by_id(id)->policy_name; }
-const char *KeyName(uint16_t id) { return cert_key_name((enum cert_key) id); }
+const char *SuiteName(uint16_t id)
+{
+    return suite_by_id(id)->iana;
+}
+const char *GroupName(uint16_t id)
+{
+    return group_by_id(id)->name;
+}
+const char *SchemeName(uint16_t id)
+{
+    return sigscheme_by_id(id)->policy_name;
+}
+const char *KeyName(uint16_t id)
+{
+    return cert_key_name((enum cert_key) id);
+}
 
-void ListLine(Lines *out, const char *title, const struct id_list &list, bool present, const char *(*name)(uint16_t)) {
+void ListLine(Lines *out, const char *title, const struct id_list &list, bool present,
+              const char *(*name)(uint16_t))
+{
     std::string line = std::string("  ") + title + ":";
     for (uint16_t i = 0; i < list.n; i++) {
         line += std::string(" ") + name(list.ids[i]);
@@ -117,7 +147,8 @@ void ListLine(Lines *out, const char *title, const struct id_list &list, bool pr
     out->push_back(line);
 }
 
-void PolicyLines(Lines *out, const std::string &name) {
+void PolicyLines(Lines *out, const std::string &name)
+{
     const struct policy *p = policy_by_name(name.c_str());
     ASSERT_NE(p, nullptr) << name;
     std::string rules = std::string(p->flags & POLICY_PFS ? " forward_secrecy" : "") +
@@ -166,7 +197,8 @@ const char *const kDeprecatedNames[] = {
 #undef DEPRECATED_POLICY
 };
 
-TEST(Tables_Policies, MatchTheContract) {
+TEST(Tables_Policies, MatchTheContract)
+{
     Lines have;
     for (const char *name : kPolicyNames) {
         PolicyLines(&have, name);
@@ -177,21 +209,24 @@ TEST(Tables_Policies, MatchTheContract) {
     ExpectSame(Read("policies.txt"), have);
 }
 
-TEST(Tables_Policies, AreFoundInAnyCase) {
+TEST(Tables_Policies, AreFoundInAnyCase)
+{
     EXPECT_EQ(policy_by_name("DEFAULT"), policy_by_name("default"));
     EXPECT_EQ(policy_by_name("cloudfront-upstream"), policy_by_name("CloudFront-Upstream"));
     EXPECT_EQ(policy_by_name("Rfc9151"), policy_by_name("20251013"));
     EXPECT_STREQ(policy_by_name("20251014")->name, "default");
 }
 
-TEST(Tables_Policies, AreNotFoundByOtherNames) {
+TEST(Tables_Policies, AreNotFoundByOtherNames)
+{
     for (const char *name : { "", " default", "defaul", "defaultt", "default_", "20260219x" }) {
         EXPECT_EQ(policy_by_name(name), nullptr) << name;
         EXPECT_FALSE(policy_is_deprecated(name)) << name;
     }
 }
 
-TEST(Tables_Policies, DeprecatedNamesAreOnlyDeprecated) {
+TEST(Tables_Policies, DeprecatedNamesAreOnlyDeprecated)
+{
     for (const char *name : kDeprecatedNames) {
         EXPECT_TRUE(policy_is_deprecated(name)) << name;
         EXPECT_EQ(policy_by_name(name), nullptr) << name;
@@ -200,7 +235,8 @@ TEST(Tables_Policies, DeprecatedNamesAreOnlyDeprecated) {
     EXPECT_FALSE(policy_is_deprecated("default"));
 }
 
-TEST(Tables_Policies, NamesAreUniqueInAnyCase) {
+TEST(Tables_Policies, NamesAreUniqueInAnyCase)
+{
     std::set<std::string> seen;
     auto add = [&seen](const char *name) {
         std::string folded;
@@ -219,7 +255,8 @@ TEST(Tables_Policies, NamesAreUniqueInAnyCase) {
 }
 
 /* A policy that claims forward secrecy and yet lists a static RSA suite would be a lie in the table. */
-TEST(Tables_Policies, KeepTheirRules) {
+TEST(Tables_Policies, KeepTheirRules)
+{
     for (size_t i = 0; i < policies_count; i++) {
         const struct policy &p = policies[i];
         for (uint16_t k = 0; k < p.suites.n && (p.flags & POLICY_PFS); k++) {
@@ -235,7 +272,8 @@ TEST(Tables_Policies, KeepTheirRules) {
     }
 }
 
-TEST(Tables_Policies, CertificateListsHoldAllRsaPssSchemesOrNone) {
+TEST(Tables_Policies, CertificateListsHoldAllRsaPssSchemesOrNone)
+{
     for (size_t i = 0; i < policies_count; i++) {
         int pss = 0;
         for (uint16_t k = 0; k < policies[i].certsigs.n; k++) {
@@ -246,7 +284,8 @@ TEST(Tables_Policies, CertificateListsHoldAllRsaPssSchemesOrNone) {
     }
 }
 
-TEST(Tables_Algorithms, MatchTheContract) {
+TEST(Tables_Algorithms, MatchTheContract)
+{
     Lines have;
     for (const struct suite &s : suites) {
         have.push_back(SuiteLine(s));
@@ -255,7 +294,8 @@ TEST(Tables_Algorithms, MatchTheContract) {
         have.push_back(SchemeLine(s));
     }
     for (const struct group &g : groups) {
-        if (std::string(g.name) != "MLKEM768") { /* only a part of hybrids: the contract lists no such group */
+        if (std::string(g.name) !=
+            "MLKEM768") { /* only a part of hybrids: the contract lists no such group */
             have.push_back(GroupLine(g));
         }
     }
@@ -264,7 +304,8 @@ TEST(Tables_Algorithms, MatchTheContract) {
               std::multiset<std::string>(have.begin(), have.end()));
 }
 
-TEST(Tables_Suites, AreSortedAndFoundById) {
+TEST(Tables_Suites, AreSortedAndFoundById)
+{
     for (size_t i = 0; i < SUITE_COUNT; i++) {
         EXPECT_EQ(suite_by_id(suites[i].id), &suites[i]);
         EXPECT_EQ(suites[i].index, i);
@@ -276,7 +317,8 @@ TEST(Tables_Suites, AreSortedAndFoundById) {
     }
 }
 
-TEST(Tables_Suites, HaveAMacExactlyWhenTheCipherNeedsOne) {
+TEST(Tables_Suites, HaveAMacExactlyWhenTheCipherNeedsOne)
+{
     for (const struct suite &s : suites) {
         bool needs = s.cipher->kind == KIND_CBC || s.cipher->kind == KIND_STREAM;
         EXPECT_EQ(needs, s.mac != HASH_NONE) << s.iana;
@@ -284,14 +326,16 @@ TEST(Tables_Suites, HaveAMacExactlyWhenTheCipherNeedsOne) {
     }
 }
 
-TEST(Tables_Ciphers, SitAtTheirId) {
+TEST(Tables_Ciphers, SitAtTheirId)
+{
     for (size_t i = 0; i < CIPHER_COUNT; i++) {
         EXPECT_EQ((size_t) ciphers[i].id, i);
         EXPECT_EQ(ciphers[i].evp == nullptr, i == CIPHER_NULL);
     }
 }
 
-TEST(Tables_Ciphers, HaveTheNonceSizesOfTheirRfc) {
+TEST(Tables_Ciphers, HaveTheNonceSizesOfTheirRfc)
+{
     const struct cipher &gcm = ciphers[CIPHER_AES128_GCM], &chacha = ciphers[CIPHER_CHACHA20_POLY1305];
     EXPECT_EQ(gcm.fixed_iv + gcm.explicit_iv, 12);
     EXPECT_EQ(gcm.nonce, NONCE_EXPLICIT);
@@ -301,7 +345,8 @@ TEST(Tables_Ciphers, HaveTheNonceSizesOfTheirRfc) {
     EXPECT_EQ(chacha.limit, UINT64_MAX);
 }
 
-TEST(Tables_Groups, AreFoundById) {
+TEST(Tables_Groups, AreFoundById)
+{
     for (size_t i = 0; i < GROUP_COUNT; i++) {
         EXPECT_EQ(group_by_id(groups[i].id), &groups[i]);
         EXPECT_EQ(groups[i].index, i);
@@ -310,7 +355,8 @@ TEST(Tables_Groups, AreFoundById) {
     EXPECT_EQ(group_by_id(0x0100), nullptr);
 }
 
-TEST(Tables_Groups, HybridsAreTheSumOfTheirParts) {
+TEST(Tables_Groups, HybridsAreTheSumOfTheirParts)
+{
     for (const struct group &g : groups) {
         if (g.kind != GROUP_HYBRID) {
             continue;
@@ -325,7 +371,8 @@ TEST(Tables_Groups, HybridsAreTheSumOfTheirParts) {
     }
 }
 
-TEST(Tables_Schemes, AreFoundById) {
+TEST(Tables_Schemes, AreFoundById)
+{
     for (size_t i = 0; i < SIGSCHEME_COUNT; i++) {
         EXPECT_EQ(sigscheme_by_id(sigschemes[i].id), &sigschemes[i]);
         EXPECT_EQ(sigschemes[i].index, i);
@@ -333,7 +380,8 @@ TEST(Tables_Schemes, AreFoundById) {
     EXPECT_EQ(sigscheme_by_id(0), nullptr);
 }
 
-TEST(Tables_Hashes, HaveTheirSize) {
+TEST(Tables_Hashes, HaveTheirSize)
+{
     EXPECT_EQ(hash_size(HASH_NONE), 0u);
     EXPECT_EQ(hash_size(HASH_MD5), 16u);
     EXPECT_EQ(hash_size(HASH_SHA1), 20u);
@@ -344,7 +392,8 @@ TEST(Tables_Hashes, HaveTheirSize) {
     EXPECT_EQ(hash_size(HASH_MD5_SHA1), 36u);
 }
 
-TEST(Tables_CertKeys, MatchKindAndExactSize) {
+TEST(Tables_CertKeys, MatchKindAndExactSize)
+{
     EXPECT_TRUE(cert_key_matches(CERT_KEY_rsa_3072, SIG_RSA, 3072, 0));
     EXPECT_FALSE(cert_key_matches(CERT_KEY_rsa_3072, SIG_RSA, 4096, 0));
     EXPECT_FALSE(cert_key_matches(CERT_KEY_rsa_3072, SIG_RSA_PSS_PSS, 3072, 0));
@@ -355,7 +404,8 @@ TEST(Tables_CertKeys, MatchKindAndExactSize) {
     EXPECT_FALSE(cert_key_matches(CERT_KEY_mldsa_87, SIG_MLDSA, 15616, 0));
 }
 
-TEST(Tables_Alerts, HaveNames) {
+TEST(Tables_Alerts, HaveNames)
+{
     EXPECT_STREQ(alert_name(0), "CLOSE_NOTIFY");
     EXPECT_STREQ(alert_name(40), "HANDSHAKE_FAILURE");
     EXPECT_STREQ(alert_name(ALERT_CERTIFICATE_REQUIRED), "CERTIFICATE_REQUIRED");
@@ -384,15 +434,18 @@ const ErrorRow kErrors[] = {
 #undef ERR
 };
 
-TEST(Tables_Errors, HaveTheNumbersAndAlertsOfTheContract) {
+TEST(Tables_Errors, HaveTheNumbersAndAlertsOfTheContract)
+{
     Lines have;
     for (const ErrorRow &e : kErrors) {
-        have.push_back(Format("%s %ld %s", e.name, e.value, e.alert < 0 ? "-" : std::to_string(e.alert).c_str()));
+        have.push_back(
+            Format("%s %ld %s", e.name, e.value, e.alert < 0 ? "-" : std::to_string(e.alert).c_str()));
     }
     ExpectSame(Read("errors.txt"), have);
 }
 
-TEST(Tables_Errors, StandInTheSectionOfTheirType) {
+TEST(Tables_Errors, StandInTheSectionOfTheirType)
+{
 #define ERR_TYPE(type, number) EXPECT_EQ(ERR_T_##type, number);
 #define ERR(type, name, alert, text) EXPECT_EQ(err_type(ERR_##name), ERR_T_##type) << #name;
 #include "base/errors.def"
@@ -400,7 +453,8 @@ TEST(Tables_Errors, StandInTheSectionOfTheirType) {
 #undef ERR
 }
 
-TEST(Tables_Errors, TextsAreShortAndTellErrorsApart) {
+TEST(Tables_Errors, TextsAreShortAndTellErrorsApart)
+{
     std::set<std::string> texts;
     for (const ErrorRow &e : kErrors) {
         std::string text = e.text;
@@ -411,7 +465,8 @@ TEST(Tables_Errors, TextsAreShortAndTellErrorsApart) {
 }
 
 /* Programs look for these three pieces in what the command-line tools print. */
-TEST(Tables_Errors, TextsHoldThePiecesThatProgramsLookFor) {
+TEST(Tables_Errors, TextsHoldThePiecesThatProgramsLookFor)
+{
     auto text = [](long code) -> std::string {
         for (const ErrorRow &e : kErrors) {
             if (e.value == code) {
@@ -425,4 +480,4 @@ TEST(Tables_Errors, TextsHoldThePiecesThatProgramsLookFor) {
     EXPECT_NE(text(ERR_BAD_MESSAGE).find("Bad message encountered"), std::string::npos);
 }
 
-}  // namespace
+} // namespace

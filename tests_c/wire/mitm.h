@@ -20,7 +20,12 @@ namespace wire
 
 using namespace s2n_test;
 
-enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, APPDATA = 23 };
+enum {
+    CCS = 20,
+    ALERT = 21,
+    HANDSHAKE = 22,
+    APPDATA = 23
+};
 enum {
     CLIENT_HELLO = 1,
     SERVER_HELLO = 2,
@@ -96,7 +101,11 @@ class Mitm
         const struct suite *suite = nullptr;
         uint8_t randoms[64] = {};
     };
-    enum Epoch { PLAIN, HANDSHAKE_KEYS, APP_KEYS };
+    enum Epoch {
+        PLAIN,
+        HANDSHAKE_KEYS,
+        APP_KEYS
+    };
     struct Side {
         struct half half;
         Epoch epoch = PLAIN, keyed = PLAIN;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the README shows is what is in docs/examples, and it runs as written against a real peer."""
+"""What the README, the quick start and the guide show is what is in docs/examples, and it runs as written."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("S2N_BUILD_DIR", ROOT / "build" / "release"))
 README = (ROOT / "README.md").read_text()
+EXAMPLES = ROOT / "docs" / "examples"
+QUICKSTART = (ROOT / "docs" / "quickstart.md").read_text()
+GUIDE = (ROOT / "docs" / "guide" / "serialization.md").read_text()
 
 
 @pytest.fixture
@@ -57,13 +60,24 @@ def port_of(server):
     raise AssertionError("openssl s_server does not listen")
 
 
-def shown(language):
-    return re.search(rf"```{language}\n(.*?)```", README, re.S).group(1)
+def shown(language, page=README):
+    return re.findall(rf"```{language}\n(.*?)```", page, re.S)
 
 
 def test_readme_shows_the_examples():
-    assert shown("python") == (ROOT / "docs/examples/move.py").read_text()
-    assert shown("c") == (ROOT / "docs/examples/client.c").read_text()
+    assert shown("python")[0] == (EXAMPLES / "move.py").read_text()
+    assert shown("c")[0] == (EXAMPLES / "client.c").read_text()
+
+
+def test_quickstart_and_guide_show_the_examples():
+    assert shown("python", QUICKSTART) == [(EXAMPLES / name).read_text() for name in ("echo.py", "restart.py")]
+    assert shown("c", GUIDE) == [(EXAMPLES / "move.c").read_text()]
+
+
+def test_pages_link_to_what_is_there():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            assert "://" in target or (page.parent / target).exists(), f"{page}: {target}"
 
 
 def test_readme_starts_with_the_two_commands():
@@ -86,14 +100,84 @@ def test_python_example(peer):
     wait_for(received, server, b"sent before the move\nsent after the move\n")
 
 
-def test_c_example(peer, tmp_path):
+C_EXAMPLES = {
+    "client": ("hello sent over TLS_AES_128_GCM_SHA256\n", b"hello\n"),
+    "move": ("moved in 126 bytes\n", b"before\nafter\n"),
+}
+
+
+@pytest.mark.parametrize("name", C_EXAMPLES)
+def test_c_example(peer, tmp_path, name):
     port, ca, received, server = peer
+    printed, arrived = C_EXAMPLES[name]
     subprocess.run(
-        ["cc", ROOT / "docs/examples/client.c", "-I", ROOT / "abi/include", "-L", BUILD, "-ls2n",
-         f"-Wl,-rpath,{BUILD}", "-o", tmp_path / "client"],
+        ["cc", EXAMPLES / f"{name}.c", "-I", ROOT / "abi/include", "-L", BUILD, "-ls2n",
+         f"-Wl,-rpath,{BUILD}", "-o", tmp_path / name],
         check=True,
     )
-    run = subprocess.run([tmp_path / "client", str(port), ca], capture_output=True, text=True, timeout=30)
+    run = subprocess.run([tmp_path / name, str(port), ca], capture_output=True, text=True, timeout=30)
     assert run.returncode == 0, run.stderr
-    assert run.stdout == "hello sent over TLS_AES_128_GCM_SHA256\n"
-    wait_for(received, server, b"hello\n")
+    assert run.stdout == printed
+    wait_for(received, server, arrived)
+
+
+@pytest.fixture
+def run_in(tmp_path):
+    """Starts programs in a folder that the quick start's own commands have prepared."""
+    (prepare,) = shown("sh", QUICKSTART)
+    subprocess.run(prepare, shell=True, cwd=tmp_path, check=True, capture_output=True)
+    started = []
+
+    def run(*command, **options):
+        started.append(subprocess.Popen(
+            command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, **options
+        ))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def serve(run_in, example):
+    """Starts a server of the quick start; the process, and its port."""
+    server = run_in(sys.executable, EXAMPLES / example, "0", stderr=subprocess.STDOUT)
+    word, port = server.stdout.readline().split()
+    assert word == "port"
+    return server, port
+
+
+def connect(run_in, port):
+    """The openssl client as the quick start shows it."""
+    command = re.search(r"^openssl s_client .*$", QUICKSTART, re.M).group().replace("8443", port).split()
+    return run_in(*command, stderr=subprocess.DEVNULL)
+
+
+def say(client, text):
+    client.stdin.write(text + "\n")
+    return client.stdout.readline().rstrip("\n")
+
+
+@pytest.mark.timeout(60)
+def test_quickstart_server(run_in):
+    _server, port = serve(run_in, "echo.py")
+    clients = [connect(run_in, port) for _ in range(2)]
+    for text in ("hello", "hello again"):
+        assert [say(client, text) for client in clients] == [text] * 2
+
+
+@pytest.mark.timeout(60)
+def test_quickstart_server_survives_restarts(run_in):
+    server, port = serve(run_in, "restart.py")
+    clients = [connect(run_in, port) for _ in range(2)]
+    assert [say(client, "to the first process") for client in clients] == ["to the first process"] * 2
+    for _ in range(2):
+        successor, same_port = serve(run_in, "restart.py")
+        assert same_port == port
+        assert server.wait(20) == 0 and server.stdin.close() is None
+        assert [successor.stdout.readline() for _ in clients] == ["took over a connection\n"] * len(clients)
+        assert [say(client, "to the next one") for client in clients] == ["to the next one"] * len(clients)
+        clients.append(connect(run_in, port))
+        assert say(clients[-1], "a new client") == "a new client"
+        server = successor

@@ -53,7 +53,8 @@ static bool read_offer(struct handshake *hs, struct rd *r)
         if (g == NULL) {
             continue;
         }
-        bool supported = hs->peer.groups.p == NULL; /* without that extension the hello is refused for its absence */
+        bool supported =
+            hs->peer.groups.p == NULL; /* without that extension the hello is refused for its absence */
         for (struct rd theirs = rd_of(hs->peer.groups); rd_u16(&theirs, &other);) {
             supported |= other == id;
         }

@@ -37,7 +37,8 @@ bool ext_server_name_read(struct handshake *hs, enum ext_where where, struct rd 
     if (where != CH) {
         return true; /* an empty body; the caller checks that it is */
     }
-    if (!rd_vec16(r, &list) || !rd_u8(&list, &type) || !rd_vec16(&list, &host) || type != 0 || rd_end(&host)) {
+    if (!rd_vec16(r, &list) || !rd_u8(&list, &type) || !rd_vec16(&list, &host) || type != 0 ||
+        rd_end(&host)) {
         return fail(ERR_BAD_MESSAGE);
     }
     if (!rd_end(&list)) { /* RFC 6066 3: one name of a type, and there is one type */

@@ -12,7 +12,8 @@
 /* 64 spaces, a context string, a zero, the hash. */
 static bool frame13(const struct handshake *hs, bool server, uint8_t *out, struct span *signed_part)
 {
-    static const char *const context[2] = { "TLS 1.3, client CertificateVerify", "TLS 1.3, server CertificateVerify" };
+    static const char *const context[2] = { "TLS 1.3, client CertificateVerify",
+                                            "TLS 1.3, server CertificateVerify" };
     size_t n = strlen(context[server]) + 1;
     memset(out, ' ', 64);
     memcpy(out + 64, context[server], n);
@@ -47,7 +48,8 @@ bool hs_sign(struct handshake *hs, const struct span *parts, size_t n, struct wr
     return true;
 }
 
-bool hs_verify(struct handshake *hs, const struct span *parts, size_t n, struct rd *r, const struct sigscheme **scheme)
+bool hs_verify(struct handshake *hs, const struct span *parts, size_t n, struct rd *r,
+               const struct sigscheme **scheme)
 {
     uint16_t id;
     struct rd signature;

@@ -102,7 +102,9 @@ static bool parse(struct offer *o, struct rd *r, struct rd *extensions)
     if (o->session_id.n > 32 || o->suites.n < 2 || o->suites.n % 2 != 0) {
         return fail(ERR_BAD_MESSAGE);
     }
-    return o->compression.n > 0 && memchr(o->compression.p, 0, o->compression.n) != NULL ? true : fail(ERR_BAD_MESSAGE);
+    return o->compression.n > 0 && memchr(o->compression.p, 0, o->compression.n) != NULL
+               ? true
+               : fail(ERR_BAD_MESSAGE);
 }
 
 /* RFC 8446 4.1.2: key_share, early_data, cookie, pre_shared_key, padding; and encrypted_client_hello, which a client
@@ -149,9 +151,10 @@ static bool check_repeats(const struct handshake *hs, const struct offer *second
     struct offer first = { .legacy_version = 0 };
     struct rd r = rd_of(buf_span(&hs->first_hello)), first_extensions;
     TRY(parse(&first, &r, &first_extensions));
-    bool same = first.legacy_version == second->legacy_version && memcmp(first.random, second->random, 32) == 0 &&
-                span_eq(first.session_id, second->session_id) && span_eq(first.suites, second->suites) &&
-                span_eq(first.compression, second->compression) && same_extensions(first_extensions, extensions);
+    bool same =
+        first.legacy_version == second->legacy_version && memcmp(first.random, second->random, 32) == 0 &&
+        span_eq(first.session_id, second->session_id) && span_eq(first.suites, second->suites) &&
+        span_eq(first.compression, second->compression) && same_extensions(first_extensions, extensions);
     return same || fail(ERR_BAD_MESSAGE);
 }
 

@@ -8,7 +8,8 @@
 #include "crypto/rand.h"
 #include "handshake/hs.h"
 
-static const uint8_t retry_random[32] = { /* SHA-256 of "HelloRetryRequest" */
+static const uint8_t retry_random[32] = {
+    /* SHA-256 of "HelloRetryRequest" */
     0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
     0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 };
@@ -77,8 +78,8 @@ struct hello {
 static bool parse(struct hello *h, struct rd *r)
 {
     struct rd id;
-    if (!rd_u16(r, &h->legacy_version) || !rd_bytes(r, 32, &h->random) || !rd_vec8(r, &id) || rd_left(&id) > 32 ||
-        !rd_u16(r, &h->suite) || !rd_u8(r, &h->compression)) {
+    if (!rd_u16(r, &h->legacy_version) || !rd_bytes(r, 32, &h->random) || !rd_vec8(r, &id) ||
+        rd_left(&id) > 32 || !rd_u16(r, &h->suite) || !rd_u8(r, &h->compression)) {
         return fail(ERR_BAD_MESSAGE);
     }
     h->session_id = rd_rest(&id);
@@ -118,7 +119,8 @@ static bool settle_version(struct handshake *hs, const struct hello *h, bool ret
     uint16_t version = is13 ? TLS13 : h->legacy_version;
     s->server_version = version;
     if (version < hs->policy->min || version > hs->policy->max || (!is13 && version > TLS12)) {
-        return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED); /* RFC 8446 4.1.3: TLS 1.3 is only ever said by the extension */
+        return fail(
+            ERR_PROTOCOL_VERSION_UNSUPPORTED); /* RFC 8446 4.1.3: TLS 1.3 is only ever said by the extension */
     }
     if (is13 && h->legacy_version != TLS12) {
         return fail(ERR_BAD_MESSAGE);
@@ -135,8 +137,8 @@ static bool settle_suite(struct handshake *hs, uint16_t id)
 {
     struct session *s = hs->session;
     const struct suite *suite = suite_by_id(id);
-    if (suite == NULL || suite == SUITE_NULL || !policy_has_suite(hs->policy, suite) || s->version < suite->min ||
-        s->version > suite->max) {
+    if (suite == NULL || suite == SUITE_NULL || !policy_has_suite(hs->policy, suite) ||
+        s->version < suite->min || s->version > suite->max) {
         return fail(ERR_CIPHER_NOT_SUPPORTED);
     }
     if (s->suite != SUITE_NULL && s->suite != suite) { /* RFC 8446 4.1.4: the retry's suite stands */
@@ -188,7 +190,8 @@ bool msg_server_hello_read(struct handshake *hs, struct rd *r)
     TRY(buf_set(&hs->hello, rd_take(r)));
     struct rd body = rd_of(buf_span(&hs->hello));
     TRY(parse(&h, &body));
-    bool retry = memcmp(h.random.p, retry_random, sizeof(retry_random)) == 0 && has_supported_versions(h.extensions);
+    bool retry =
+        memcmp(h.random.p, retry_random, sizeof(retry_random)) == 0 && has_supported_versions(h.extensions);
     if (retry && (s->type & HELLO_RETRY_REQUEST) != 0) {
         return fail(ERR_BAD_MESSAGE);
     }
@@ -202,6 +205,7 @@ bool msg_server_hello_read(struct handshake *hs, struct rd *r)
     }
     memcpy(hs->ks.randoms + 32, h.random.p, 32);
     s->type |= NEGOTIATED | FULL_HANDSHAKE;
-    s->type |= hs_client_auth(hs->set) == S2N_CERT_AUTH_REQUIRED ? CLIENT_AUTH : 0; /* else if the server asks */
+    s->type |=
+        hs_client_auth(hs->set) == S2N_CERT_AUTH_REQUIRED ? CLIENT_AUTH : 0; /* else if the server asks */
     return hs_is13(hs) ? read_hello13(hs, &h) : read_hello12(hs, &h);
 }

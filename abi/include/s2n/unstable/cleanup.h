@@ -18,8 +18,7 @@ extern "C" {
  * @deprecated Just remove the call; s2n_cleanup_final() ends the use of the library in a process.
  * @since 0.9
  */
-S2N_API S2N_DEPRECATED("not needed any more")
-int s2n_cleanup_thread(void);
+S2N_API S2N_DEPRECATED("not needed any more") int s2n_cleanup_thread(void);
 
 #ifdef __cplusplus
 }
