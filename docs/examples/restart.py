@@ -54,8 +54,8 @@ try:
     before.connect(DOOR)
     descriptors = socket.recv_fds(before, 1, 1)[1]
     listener = socket.socket(fileno=descriptors[0])
-    start(inherit, before)
 except (FileNotFoundError, ConnectionRefusedError):  # we are the first
+    before = None
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 
 pathlib.Path(DOOR).unlink(missing_ok=True)
@@ -64,6 +64,8 @@ door = socket.socket(socket.AF_UNIX)
 door.bind(DOOR)
 door.listen()
 print("port", listener.getsockname()[1], flush=True)
+if before:
+    start(inherit, before)
 while door not in select.select([listener, door], [], [])[0]:
     start(serve, listener.accept()[0])
 
