@@ -18,6 +18,5 @@ int main(int argc, char **argv) /* PORT CA_PEM_FILE */
         return fprintf(stderr, "%s\n", s2n_strerror(s2n_errno, "EN")), 1;
     }
     printf("%s sent over %s\n", "hello", s2n_connection_get_cipher(conn));
-    s2n_shutdown_send(conn, &blocked);
-    return s2n_connection_free(conn) || s2n_config_free(config);
+    return s2n_shutdown(conn, &blocked) || s2n_connection_free(conn) || s2n_config_free(config);
 }

@@ -54,6 +54,6 @@ int main(int argc, char **argv) /* PORT CA_PEM_FILE */
         return fprintf(stderr, "%s\n", s2n_strerror(s2n_errno, "EN")), 1;
     }
     printf("moved in %u bytes\n", n);
-    s2n_shutdown_send(conn, &blocked);
+    s2n_shutdown(conn, &blocked);
     return s2n_connection_free(conn) || s2n_config_free(config);
 }

@@ -13,4 +13,4 @@ tls = TLSSocket.deserialize(tls.socket, blob, config, server_side=False)
 
 tls.sendall(b"sent after the move\n")
 print(tls.version(), "goes on, restored from", len(blob), "bytes")
-tls.close()
+tls.unwrap().close()  # when the peer has said goodbye too

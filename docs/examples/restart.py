@@ -30,7 +30,7 @@ def serve(client):
 
 def echo(tls):
     while True:
-        wait = 0 if tls.pending() or tls.buffer.incoming else None  # not for what was received ahead
+        wait = 0 if tls.pending() else None  # what was received ahead needs no waiting
         if bell in select.select([tls, bell], [], [], wait)[0]:
             with giving:
                 return send_connection(heir, tls, key)

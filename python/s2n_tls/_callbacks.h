@@ -24,6 +24,7 @@ void s2n_tls_pipe_feed_eof(struct s2n_tls_pipe *pipe);
 uint8_t *s2n_tls_pipe_reserve(struct s2n_tls_pipe *pipe, size_t len, size_t *out_len);
 int s2n_tls_pipe_commit(struct s2n_tls_pipe *pipe, size_t len);
 size_t s2n_tls_pipe_unread(const struct s2n_tls_pipe *pipe);
+size_t s2n_tls_pipe_ready(const struct s2n_tls_pipe *pipe);
 size_t s2n_tls_pipe_take_unread(struct s2n_tls_pipe *pipe, uint8_t *buf, size_t len);
 size_t s2n_tls_pipe_waiting(const struct s2n_tls_pipe *pipe);
 const uint8_t *s2n_tls_pipe_peek(const struct s2n_tls_pipe *pipe, size_t *out_len);

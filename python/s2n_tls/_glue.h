@@ -143,6 +143,12 @@ static size_t s2n_tls_pipe_unread(const struct s2n_tls_pipe *pipe)
     return mempipe_in_len(pipe->mem);
 }
 
+/* Bytes of the next record if all of it is there, so that reading need not wait for more. */
+static size_t s2n_tls_pipe_ready(const struct s2n_tls_pipe *pipe)
+{
+    return pipe->granted > 0 ? pipe->granted : s2n_tls_pipe_grant_(pipe);
+}
+
 /* Takes bytes that the library has not seen, past the gate: they go to another process. */
 static size_t s2n_tls_pipe_take_unread(struct s2n_tls_pipe *pipe, uint8_t *buf, size_t len)
 {

@@ -110,6 +110,11 @@ class TLSBuffer:
         return self.connection.incoming
 
     @property
+    def ready(self) -> int:
+        """Bytes of the next record, if all of it was fed and none of it was decrypted; else 0."""
+        return self.connection.ready
+
+    @property
     def outgoing(self) -> int:
         """Bytes for the peer that wait to be taken."""
         return self.connection.outgoing

@@ -371,6 +371,12 @@ class Connection(Handle):
             return int(lib.s2n_tls_pipe_unread(self._memory()))
 
     @property
+    def ready(self) -> int:
+        """Bytes of the next record, if all of it was fed and none of it was decrypted; else 0."""
+        with self._reading:
+            return int(lib.s2n_tls_pipe_ready(self._memory()))
+
+    @property
     def outgoing(self) -> int:
         """Bytes encrypted and not taken yet."""
         with self._writing:

@@ -108,6 +108,16 @@ class TLSSocket:
         except (S2NError, OSError):
             pass  # the peer may be gone, or the delay not over: there is nobody to tell
 
+    def _swallow(self) -> None:
+        # Closing a socket with bytes unread (tickets, say) resets the connection, and the peer may lose our last data.
+        try:
+            self.socket.shutdown(_socket.SHUT_WR)
+            for _ in range(64):
+                if not self.socket.recv(65536):
+                    break
+        except OSError:
+            pass
+
     # ---- handshake and data --------------------------------------------------------------------------------
 
     def do_handshake(self) -> None:
@@ -183,8 +193,8 @@ class TLSSocket:
         self.buffer.connection.request_key_update()
 
     def pending(self) -> int:
-        """Bytes that recv() would return without touching the socket."""
-        return self.buffer.pending
+        """Not 0 when recv() can go on without the socket: the bytes it would return, or of a record read ahead."""
+        return self.buffer.pending or self.buffer.ready
 
     # ---- the end -------------------------------------------------------------------------------------------
 
@@ -219,6 +229,7 @@ class TLSSocket:
         """Tell the peer, without waiting for it, and close the socket."""
         if not self.buffer.closed and self.buffer.handshake_complete and not self._failed:
             self._say_goodbye()
+            self._swallow()
         self.buffer.close()
         self.socket.close()
 

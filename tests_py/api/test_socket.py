@@ -314,3 +314,14 @@ def test_config_without_serialization_cannot_be_saved_and_goes_on(pki):
         assert caught.value.name == "S2N_ERR_INVALID_STATE"
         client.sendall(b"still works")
         assert receive(server, 11) == b"still works"
+
+
+def test_pending_knows_of_records_read_ahead(ends):
+    client, server = ends
+    server.sendall(b"first")
+    server.sendall(b"second")
+    assert client.recv(100) == b"first"
+    assert select.select([client], [], [], 0)[0] == []  # both records came with one read of the socket
+    assert client.pending() > 0
+    assert client.recv(100) == b"second"
+    assert client.pending() == 0
