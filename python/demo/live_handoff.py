@@ -80,6 +80,15 @@ class Crew:
                 raise DemoError(f"process {name} ended early")
             yield name, line.split()
 
+    def rest(self) -> Iterator[tuple[str, list[str]]]:
+        """What was still under way from several processes when the last of them ended."""
+        for thread in self._threads:
+            thread.join(5)
+        while not self.lines.empty():
+            name, line = self.lines.get()
+            if line != "gone":
+                yield name, line.split()
+
     def stop(self) -> None:
         """Let everybody finish: the first process ends when its input closes, the others when it has gone."""
         for name, process in self.processes.items():
@@ -217,8 +226,10 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         clients += [s_client(port, folder / "ca.pem", folder), curl(port, folder / "ca.pem")]
         progress = Progress({client.name: size for client in clients}, offload=options.offload)
         follow(crew, progress, len(clients), deadline)
-        wrong = prove(clients, progress, digest, size, 1 if options.offload else min(options.hops, 10))
         crew.stop()
+        for process, words in crew.rest():
+            progress.event(process, words)
+        wrong = prove(clients, progress, digest, size, 1 if options.offload else min(options.hops, 10))
     finally:
         listener.close()
         crew.kill()
