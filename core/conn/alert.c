@@ -83,5 +83,5 @@ bool alert_seal(struct s2n_connection *c)
     uint8_t alert[2] = { code == ALERT_CLOSE_NOTIFY ? LEVEL_WARNING : LEVEL_FATAL, code };
     struct span body = SPAN_OF(alert);
     c->writing.alert_sealed = true; /* tried once: a key that is used up will not be better next time */
-    return record_seal(&c->out, CT_ALERT, conn_wire_version(c), &body, 1, &c->writing.tx);
+    return record_seal(&c->out, CT_ALERT, session_wire_version(&c->session), &body, 1, &c->writing.tx);
 }

@@ -39,7 +39,6 @@ MUST_USE bool conn_step_ok(enum step s);
 bool conn_enter(ATOMIC(uint8_t) * busy); /* REENTRANCY when someone is in there */
 void conn_leave(ATOMIC(uint8_t) * busy);
 MUST_USE bool conn_idle(struct s2n_connection *c);
-uint16_t conn_wire_version(const struct s2n_connection *c);
 
 /* conn.c */
 void conn_apply_fragment(struct s2n_connection *c); /* the preferred limit under the negotiated one */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every room of conn/ needs and none owns: the name of a step's end, the guard against calls inside of calls,
- * the count of records that bring nothing, the version that records carry. Nothing here reads, writes or decides.
+ * What every room of conn/ needs and none owns: the name of a step's end, the guard against calls inside of calls and
+ * the count of records that bring nothing. Nothing here reads, writes or decides.
  */
 #include "conn/inner.h"
 
@@ -39,13 +39,4 @@ void conn_leave(ATOMIC(uint8_t) * busy)
 bool conn_idle(struct s2n_connection *c)
 {
     return ++c->reading.idle <= IDLE_RECORDS_MAX || fail(ERR_BAD_MESSAGE);
-}
-
-uint16_t conn_wire_version(const struct s2n_connection *c)
-{
-    uint16_t v = c->session.version;
-    if (v == VER_NONE) {
-        return TLS10;
-    }
-    return v == TLS13 ? TLS12 : v;
 }

@@ -123,7 +123,7 @@ static bool seal_next(struct s2n_connection *c, struct gather *g, size_t max, si
     }
     size_t size = size_next(&c->sizes, &c->out);
     size_t len = gather_take(&rest, max < size ? max : size, pieces, &n);
-    TRY(record_seal(&c->out, CT_APPDATA, conn_wire_version(c), pieces, n, &c->writing.tx));
+    TRY(record_seal(&c->out, CT_APPDATA, session_wire_version(&c->session), pieces, n, &c->writing.tx));
     if (c->sizes.dynamic_threshold != 0) {
         size_note(&c->sizes, len, now);
     }

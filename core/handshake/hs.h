@@ -182,6 +182,9 @@ static inline bool hs_is13(const struct handshake *hs)
 
 void session_init(struct session *s, bool server);
 void session_wipe(struct session *s);
+/* session_wire_version: what our records say. A first ClientHello goes out as TLS 1.0 for old middleboxes, everything
+ * later as the negotiated version, at most TLS 1.2 (RFC 8446 5.1). */
+uint16_t session_wire_version(const struct session *s);
 
 /* Message framing, shared with post-handshake messages: next whole message in `rx` (type, body), or *got false.
  * Lengths above 65536 fail with ERR_BAD_MESSAGE. */

@@ -163,23 +163,12 @@ bool hs_settle(struct handshake *hs, const struct suite *suite)
     return ks_suite(&hs->ks, hs->session->version, suite);
 }
 
-/* The record version of what we send: a first ClientHello goes out as TLS 1.0 for old middleboxes, everything later
- * as the negotiated version capped at TLS 1.2 (RFC 8446 5.1). */
-static uint16_t wire_version(const struct handshake *hs)
-{
-    uint16_t v = hs->session->version;
-    if (v == VER_NONE) {
-        return TLS10;
-    }
-    return v == TLS13 ? TLS12 : v;
-}
-
 static bool write_ccs(struct handshake *hs)
 {
     uint8_t one = 1;
     struct span body = SPAN(&one, 1);
     if (hs->session->version != TLS13) {
-        return record_seal(hs->out, CT_CCS, wire_version(hs), &body, 1, hs->tx);
+        return record_seal(hs->out, CT_CCS, session_wire_version(hs->session), &body, 1, hs->tx);
     }
     /* At TLS 1.3 this record only looks like TLS 1.2 to middleboxes: never protected (RFC 8446 D.4). */
     struct half plain;
@@ -208,8 +197,8 @@ static bool write_message(struct handshake *hs, const struct message *m)
     wr_close(&w, body);
     TRY(wr_ok(&w));
     TRY(transcript_add(&hs->ks.transcript, buf_span(&hs->msg)));
-    return hs_write_records(hs->out, CT_HANDSHAKE, wire_version(hs), buf_span(&hs->msg), fragment_limit(hs),
-                            hs->tx);
+    return hs_write_records(hs->out, CT_HANDSHAKE, session_wire_version(hs->session), buf_span(&hs->msg),
+                            fragment_limit(hs), hs->tx);
 }
 
 static bool write_step(struct handshake *hs)

@@ -18,3 +18,11 @@ void session_wipe(struct session *s)
     buf_free(&s->client_chain);
     wipe(s, sizeof(*s));
 }
+
+uint16_t session_wire_version(const struct session *s)
+{
+    if (s->version == VER_NONE) {
+        return TLS10;
+    }
+    return s->version == TLS13 ? TLS12 : s->version;
+}

@@ -217,7 +217,7 @@ class ConnTest : public CoreTest
     {
         struct buf tx = {};
         struct span piece = Span(content);
-        ASSERT_TRUE(record_seal(&c->out, type, conn_wire_version(c.get()), &piece, 1, &tx));
+        ASSERT_TRUE(record_seal(&c->out, type, session_wire_version(&c->session), &piece, 1, &tx));
         Queue &q = c->set.server ? to_client : to_server;
         q.data.insert(q.data.end(), tx.p, tx.p + tx.len);
         buf_free(&tx);
