@@ -8,7 +8,7 @@ import ssl
 import threading
 from typing import Any, Callable, Optional
 
-from s2n_tls import CertificateKeyPair, Config, S2NError, TLSBuffer, WantRead
+from s2n_tls import CertificateKeyPair, Config, S2NError, TicketKeys, TLSBuffer, WantRead
 
 
 def pair_of(leaf: Any) -> CertificateKeyPair:
@@ -25,6 +25,33 @@ def client_config(pki: Any, **options: Any) -> Config:
     options.setdefault("max_blinding_delay", 0)
     options.setdefault("serializable", True)
     return Config(trust=pki.ca, **options)
+
+
+def ticket_server(pki: Any, policy: str = "default_tls13", **options: Any) -> Config:
+    """A server that issues tickets, with a ring of keys of its own unless one is given."""
+    options.setdefault("ticket_keys", TicketKeys())
+    return server_config(pki, policy=policy, session_tickets=True, **options)
+
+
+def ticket_client(pki: Any, policy: str = "default_tls13", **options: Any) -> Config:
+    """A client that takes tickets."""
+    return client_config(pki, policy=policy, session_tickets=True, **options)
+
+
+def ends_of(server: Config, client: Config, **options: Any) -> tuple[TLSBuffer, TLSBuffer]:
+    """A client and a server that have not said anything yet; the options are the client's."""
+    return TLSBuffer(client, server_name="localhost", **options), TLSBuffer(server, server_side=True)
+
+
+def session_from(server: Config, client: Config, **options: Any) -> bytes:
+    """Connect once, for the session that this leaves."""
+    ends = ends_of(server, client, **options)
+    shake(*ends)
+    assert pass_on(ends[1], ends[0], b"and a ticket") == b"and a ticket"
+    session = ends[0].connection.session
+    for end in ends:
+        end.close()
+    return session
 
 
 def exchange(left: TLSBuffer, right: TLSBuffer) -> bool:

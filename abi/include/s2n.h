@@ -1954,6 +1954,661 @@ S2N_API const char *s2n_connection_get_last_message_name(struct s2n_connection *
 /** @} */
 
 /**
+ * @addtogroup resumption Session resumption
+ * A client that was connected before can skip certificates. In TLS 1.3 and with tickets below it, the
+ * client keeps all of the session, sealed for the server under a ticket key; with the session cache, below
+ * TLS 1.3 only, the server keeps it under a session id. Sessions hold secrets: who has one can resume it.
+ * @{
+ */
+
+/**
+ * Sets how long after its issue a session can be resumed, in seconds; 54000 (15 hours) by default.
+ *
+ * For servers: it counts for tickets and for cached sessions, and caps the lifetime that tickets announce.
+ * Takes effect on connections at once. Any value is accepted.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_session_state_lifetime(struct s2n_config *config, uint64_t lifetime_in_secs);
+
+/**
+ * Switches session tickets on (1) or off (0, the default). Only the lowest bit of @p enabled counts.
+ *
+ * Servers need it to issue and accept tickets, and a key from s2n_config_add_ticket_crypto_key(); clients
+ * to ask for them. Switching on makes the initial ticket count 1 if it was 0; switching off drops the
+ * ticket keys unless the session cache is on. Below TLS 1.3 a server that does client authentication
+ * neither issues nor accepts tickets.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_session_tickets_onoff(struct s2n_config *config, uint8_t enabled);
+
+/**
+ * Switches the session cache of servers on (not 0) or off (0, the default). For versions below TLS 1.3.
+ *
+ * Set all three cache callbacks before: without them this switches it off, and succeeds. Add a ticket key
+ * after it, since what is stored is sealed; without a usable key nothing is stored and handshakes go on in
+ * full. Not used with client authentication. Switching off drops the ticket keys unless tickets are on.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_session_cache_onoff(struct s2n_config *config, uint8_t enabled);
+
+/**
+ * Sets the callback that puts a session into the cache; its result is ignored.
+ *
+ * It gets the session id as key (1 to 32 bytes), 138 sealed bytes as value and 21600 seconds to keep them;
+ * both are valid during the call only. @p cache_store_callback cannot be NULL; it and @p data are borrowed.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_cache_store_callback(struct s2n_config *config,
+                                                s2n_cache_store_callback cache_store_callback, void *data);
+
+/**
+ * Sets the callback that looks up a session id of a client in the cache.
+ *
+ * It must give back the 138 bytes that were stored; any other size and any negative result lead to a full
+ * handshake. S2N_CALLBACK_BLOCKED makes s2n_negotiate() fail with ASYNC_BLOCKED, blocked on application
+ * input; the callback runs again when that is repeated. @p cache_retrieve_callback cannot be NULL; it and
+ * @p data are borrowed.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_cache_retrieve_callback(struct s2n_config *config,
+                                                   s2n_cache_retrieve_callback cache_retrieve_callback,
+                                                   void *data);
+
+/**
+ * Sets the callback that takes a session out of the cache, after its connection failed; its result is
+ * ignored.
+ *
+ * @p cache_delete_callback cannot be NULL; it and @p data are borrowed.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_cache_delete_callback(struct s2n_config *config,
+                                                 s2n_cache_delete_callback cache_delete_callback, void *data);
+
+/**
+ * Sets for how many seconds from its introduction a ticket key seals new tickets; 7200 (2 hours) by
+ * default.
+ *
+ * It opens tickets too in that time. Counts for keys that were added already. Add the next key when half of
+ * it has passed, so that there is always one. Any value is accepted.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_ticket_encrypt_decrypt_key_lifetime(struct s2n_config *config,
+                                                               uint64_t lifetime_in_secs);
+
+/**
+ * Sets for how many seconds more a ticket key opens tickets after it stopped sealing them; 46800 (13 hours)
+ * by default.
+ *
+ * Then its tickets are worthless. Counts for keys that were added already. Any value is accepted.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_ticket_decrypt_key_lifetime(struct s2n_config *config, uint64_t lifetime_in_secs);
+
+/**
+ * Adds a key that tickets and cached sessions are sealed with. For servers; name and key are copied.
+ *
+ * Servers that resume each other's sessions add the same name (1 to 16 bytes, sent in the clear) and key,
+ * of any length but best 32 random bytes or more: who has them can decrypt what the tickets protect. @p
+ * intro_time_in_seconds_from_epoch is when it comes into use: 0 is now, and a later time lets it be handed
+ * out before. Among keys that seal, new tickets prefer those in the middle of that time. At most 48 keys;
+ * expired ones are dropped here. The one change of a config that is allowed while connections use it.
+ *
+ * While neither tickets nor the cache are on the key is ignored, with success.
+ *
+ * Errors, in this order: CANCELLED if the wall clock fails; INVALID_TICKET_KEY_LENGTH for an empty key;
+ * TICKET_KEY_LIMIT; INVALID_TICKET_KEY_NAME_OR_NAME_LENGTH also for a name in use; TICKET_KEY_NOT_UNIQUE.
+ * @since 0.9
+ */
+S2N_API int s2n_config_add_ticket_crypto_key(struct s2n_config *config, const uint8_t *name,
+                                             uint32_t name_len, uint8_t *key, uint32_t key_len,
+                                             uint64_t intro_time_in_seconds_from_epoch);
+
+/**
+ * Gives up tickets below TLS 1.3, for both ends: a stolen ticket key would open the sessions resumed with
+ * them.
+ *
+ * Off by default. TLS 1.3 is not affected, as its resumptions exchange fresh keys. Takes effect on
+ * connections at once.
+ * @since 0.9
+ */
+S2N_API int s2n_config_require_ticket_forward_secrecy(struct s2n_config *config, bool enabled);
+
+/**
+ * Sets how many tickets a TLS 1.3 server sends after a handshake, and switches session tickets on.
+ *
+ * 1 by default. Connections take the number over when they attach @p config. 0 leaves tickets to
+ * s2n_connection_add_new_tickets_to_send(), if they were on before; else it becomes 1.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_initial_ticket_count(struct s2n_config *config, uint8_t num);
+
+/**
+ * Has a TLS 1.3 server send @p num tickets more, after the handshake or before the next data it sends.
+ *
+ * Tickets that cannot be made are left out: no key that seals, keying material too old.
+ *
+ * Errors: INTEGER_OVERFLOW if the sum passes 65535; KEYING_MATERIAL_EXPIRED on a resumed connection whose
+ * keying material is over within a second; CANCELLED if the wall clock fails.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_add_new_tickets_to_send(struct s2n_connection *conn, uint8_t num);
+
+/**
+ * Writes how many tickets this server has sent; at most 1 below TLS 1.3.
+ *
+ * Errors: CLIENT_MODE on a client.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_tickets_sent(struct s2n_connection *conn, uint16_t *num);
+
+/**
+ * Sets for how many seconds sessions that began with this TLS 1.3 connection may be resumed without a full
+ * handshake in between; 604800 (a week) by default.
+ *
+ * Resumed connections hand the earlier of the inherited and their own end down to their tickets. Caps the
+ * lifetime of tickets; with 0 none are sent. Call it on a server before the handshake. Dropped by
+ * s2n_connection_wipe().
+ * @since 0.9
+ */
+S2N_API int s2n_connection_set_server_keying_material_lifetime(struct s2n_connection *conn,
+                                                               uint32_t lifetime_in_secs);
+
+/**
+ * Sets the callback that shows clients the tickets they receive; NULL removes it.
+ *
+ * Below TLS 1.3 it runs in s2n_negotiate(), in TLS 1.3 in s2n_recv() and once for each ticket, since those
+ * come after the handshake: clients that only send never see one. Not called while tickets are off, or for
+ * a ticket that must not be kept. A negative result fails with CANCELLED. @p callback and @p ctx are
+ * borrowed.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_session_ticket_cb(struct s2n_config *config, s2n_session_ticket_fn callback,
+                                             void *ctx);
+
+/**
+ * Writes the size of the session that the ticket stands for, in bytes, for s2n_session_ticket_get_data().
+ * @since 0.9
+ */
+S2N_API int s2n_session_ticket_get_data_len(struct s2n_session_ticket *ticket, size_t *data_len);
+
+/**
+ * Copies the session that the ticket stands for: what s2n_connection_set_session() takes. Keep it secret.
+ *
+ * In TLS 1.3 use each once, as a second use lets an observer link the connections.
+ * Errors: SERIALIZED_SESSION_STATE_TOO_LONG if it does not fit into @p max_data_len bytes.
+ * @since 0.9
+ */
+S2N_API int s2n_session_ticket_get_data(struct s2n_session_ticket *ticket, size_t max_data_len,
+                                        uint8_t *data);
+
+/**
+ * Writes for how many seconds from now the server means to accept the ticket.
+ *
+ * Below TLS 1.3 it is only a hint, and 0 says nothing.
+ * @since 0.9
+ */
+S2N_API int s2n_session_ticket_get_lifetime(struct s2n_session_ticket *ticket, uint32_t *session_lifetime);
+
+/**
+ * Has a client ask to resume a session, in place of one set before. Copied; call it before the handshake.
+ *
+ * @p session comes from s2n_session_ticket_get_data() or s2n_connection_get_session(). The server may
+ * decline, which gives a full handshake; s2n_connection_is_session_resumed() tells. After a failure the
+ * connection is as it was. Dropped by s2n_connection_wipe().
+ *
+ * Errors: SERVER_MODE on a server; INVALID_STATE once the handshake has begun;
+ * INVALID_SERIALIZED_SESSION_STATE and STUFFER_OUT_OF_DATA for bytes that are no session;
+ * CIPHER_NOT_SUPPORTED for an unknown cipher suite, below TLS 1.3 also for one that the policy does not
+ * have; INVALID_ARGUMENT for a length that does not fit into 32 bits; and for TLS 1.3 sessions PSK_MODE if
+ * the connection has external keys, INVALID_SESSION_TICKET if it is older than 7 days or more than an hour
+ * in the future, OFFERED_PSKS_TOO_LONG, CANCELLED if the wall clock fails.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_set_session(struct s2n_connection *conn, const uint8_t *session, size_t length);
+
+/**
+ * Copies the session that a client could resume later, and returns its size; 0, nothing being written, if
+ * there is none.
+ *
+ * Below TLS 1.3 it is there after the handshake; in TLS 1.3 once s2n_recv() has read a ticket, and it is
+ * then the latest. Keep it secret. A server has none.
+ * Errors: SERIALIZED_SESSION_STATE_TOO_LONG if it does not fit into @p max_length bytes; CANCELLED if the
+ * wall clock fails.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_session(struct s2n_connection *conn, uint8_t *session, size_t max_length);
+
+/**
+ * Returns the lifetime in seconds that the server gave the last ticket received.
+ *
+ * 0 if a connection below TLS 1.3 was resumed and brought no new ticket.
+ * Errors: SESSION_TICKET_NOT_SUPPORTED if there is no ticket, or tickets are off.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_session_ticket_lifetime_hint(struct s2n_connection *conn);
+
+/**
+ * Returns the size that s2n_connection_get_session() needs now; 0 if there is no session, and for NULL.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_session_length(struct s2n_connection *conn);
+
+/**
+ * Returns 1 if the handshake resumed a session, else 0; also 0 for NULL.
+ *
+ * An external pre-shared key is no resumption, and a deserialized connection does not know.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_is_session_resumed(struct s2n_connection *conn);
+
+/** @} */
+
+/**
+ * @addtogroup psk Pre-shared keys
+ * TLS 1.3 connections without certificates, from a secret that both ends have. The secret is all the
+ * authentication there is. So it must belong to exactly one client and one server: when more than two have
+ * it, each of them can pose as any other. And no endpoint may use one key both as client and as server: an
+ * attacker can then reflect its own messages and have it talk to itself (the Selfie attack, RFC 8446 C.5
+ * and RFC 9257).
+ * @{
+ */
+
+/**
+ * Returns a new external key without identity and secret, for SHA-256; free it with s2n_psk_free().
+ * @since 0.9
+ */
+S2N_API struct s2n_psk *s2n_external_psk_new(void);
+
+/**
+ * Wipes and releases the key and sets @p psk to NULL. NULL succeeds, as does a pointer to it.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_free(struct s2n_psk **psk);
+
+/**
+ * Sets the identity, the name that both ends know the secret by: 1 to 65535 bytes, copied.
+ *
+ * It is sent in the clear, so it should tell nothing of worth. Replaces an earlier one.
+ * Errors: INVALID_ARGUMENT for length 0.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_set_identity(struct s2n_psk *psk, const uint8_t *identity, uint16_t identity_size);
+
+/**
+ * Sets the secret: 1 to 65535 bytes, copied.
+ *
+ * Use at least 32 random bytes. What a person can remember, such as a password, is found by trying, as the
+ * handshake lets anyone test guesses offline. Never give one secret to more than one client and one server.
+ * Errors: INVALID_ARGUMENT for length 0 or nothing but zeros.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_set_secret(struct s2n_psk *psk, const uint8_t *secret, uint16_t secret_size);
+
+/**
+ * Sets the hash that the key is used with; only cipher suites with that hash can then use it.
+ *
+ * Both ends must say the same. Set it before s2n_psk_configure_early_data().
+ * Errors: HMAC_INVALID_ALGORITHM for another value.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_set_hmac(struct s2n_psk *psk, s2n_psk_hmac hmac);
+
+/**
+ * Adds a copy of the key to the connection, less preferred than those added before.
+ *
+ * Do it on both ends: before the handshake, or on a server in the selection callback. The first key settles
+ * that the connection uses keys of its kind, whatever was set before. A server without a callback takes the
+ * first of its keys that the client offers. The secrets are wiped at the end of the handshake.
+ *
+ * Errors: INVALID_ARGUMENT without identity or secret; DUPLICATE_PSK_IDENTITIES; PSK_MODE for another kind
+ * than the connection has; OFFERED_PSKS_TOO_LONG if a client's keys do not fit into one ClientHello.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_append_psk(struct s2n_connection *conn, struct s2n_psk *psk);
+
+/**
+ * Sets the kind of keys that connections use: those of resumption (default) or external ones.
+ *
+ * Connections without keys and without a kind of their own take it over when they attach @p config; that is
+ * when another value fails with INVALID_ARGUMENT.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_psk_mode(struct s2n_config *config, s2n_psk_mode mode);
+
+/**
+ * Sets the kind of keys for this connection instead of the config's.
+ *
+ * A server that adds external keys only in its selection callback needs it, there or on its config.
+ * Survives s2n_connection_set_config(); dropped by s2n_connection_wipe().
+ * Errors: INVALID_ARGUMENT for another value; PSK_MODE if the connection has keys of the other kind.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_set_psk_mode(struct s2n_connection *conn, s2n_psk_mode mode);
+
+/**
+ * Writes the length of the identity of the key that was chosen; 0 if none was.
+ *
+ * For a resumed session the identity is the ticket. A server knows it from its early data callback on.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_negotiated_psk_identity_length(struct s2n_connection *conn,
+                                                              uint16_t *identity_length);
+
+/**
+ * Copies the identity of the key that was chosen; writes nothing, and succeeds, if none was.
+ *
+ * Errors: INSUFFICIENT_MEM_SIZE if it does not fit into @p max_identity_length bytes.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_negotiated_psk_identity(struct s2n_connection *conn, uint8_t *identity,
+                                                       uint16_t max_identity_length);
+
+/**
+ * Returns a holder for s2n_offered_psk_list_next(), which may be used again; free it with
+ * s2n_offered_psk_free().
+ * @since 0.9
+ */
+S2N_API struct s2n_offered_psk *s2n_offered_psk_new(void);
+
+/**
+ * Releases a holder and sets @p psk to NULL. NULL succeeds, as does a pointer to it.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_psk_free(struct s2n_offered_psk **psk);
+
+/**
+ * Gives the identity that the holder was filled with, and its length. Inner, valid in the selection
+ * callback only.
+ *
+ * It is the client's claim: nothing is proven until the handshake is done.
+ * Errors: NULL also for a holder that is not filled.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_psk_get_identity(struct s2n_offered_psk *psk, uint8_t **identity, uint16_t *size);
+
+/**
+ * Returns whether s2n_offered_psk_list_next() has another identity; false for NULL.
+ * @since 0.9
+ */
+S2N_API bool s2n_offered_psk_list_has_next(struct s2n_offered_psk_list *psk_list);
+
+/**
+ * Fills the holder with the next identity, in the client's order of preference.
+ *
+ * Errors: STUFFER_OUT_OF_DATA at the end; BAD_MESSAGE for a malformed list.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_psk_list_next(struct s2n_offered_psk_list *psk_list, struct s2n_offered_psk *psk);
+
+/**
+ * Starts the list over: the next identity is the first again.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_psk_list_reread(struct s2n_offered_psk_list *psk_list);
+
+/**
+ * Chooses the identity that the holder has; the last choice counts, and NULL for @p psk takes it back.
+ *
+ * The key must be on the connection: s2n_connection_append_psk() it before. In resumption mode the identity
+ * is a ticket, which is opened here. If the client then turns out not to know the secret the handshake
+ * fails.
+ *
+ * Errors: INVALID_ARGUMENT for a holder that is not filled; NULL also if the connection has no such key;
+ * and for tickets KEY_USED_IN_SESSION_TICKET_NOT_FOUND, INVALID_SESSION_TICKET for a session too old,
+ * KEYING_MATERIAL_EXPIRED.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_psk_list_choose_psk(struct s2n_offered_psk_list *psk_list,
+                                            struct s2n_offered_psk *psk);
+
+/**
+ * Sets the callback in which a server chooses among the keys that a client offers; NULL removes it.
+ *
+ * It must decide at once. A negative result, or none chosen, gives a full handshake, which fails if there
+ * is no certificate. Without a callback a server takes the first of its external keys that the client has,
+ * or the first ticket that it can open, of which it tries three. @p cb and @p context are borrowed.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_psk_selection_callback(struct s2n_config *config, s2n_psk_selection_callback cb,
+                                                  void *context);
+
+/** @} */
+
+/**
+ * @addtogroup early Early data
+ * In TLS 1.3 a client that has a pre-shared key can send data along with its first message (0-RTT). Such
+ * data has weaker protection than all other. It can be replayed: who records the first flight can send it
+ * again, to this server or another that knows the key, and the library cannot tell. It also has no forward
+ * secrecy against the loss of the key. Accept early data only where a repetition does no harm, and refuse
+ * what was seen before in a callback, see s2n_config_set_early_data_cb().
+ * @{
+ */
+
+/**
+ * Sets how many bytes of early data servers accept and promise in tickets; 0, the default, refuses it.
+ *
+ * For sessions resumed: external keys have their own limit. Takes effect on connections at once; a resumed
+ * session may send no more than its ticket says.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_server_max_early_data_size(struct s2n_config *config,
+                                                      uint32_t max_early_data_size);
+
+/**
+ * Sets it for this connection instead of the config's, 0 included. Dropped by s2n_connection_wipe().
+ * @since 0.9
+ */
+S2N_API int s2n_connection_set_server_max_early_data_size(struct s2n_connection *conn,
+                                                          uint32_t max_early_data_size);
+
+/**
+ * Puts up to 65535 bytes into the tickets that this server issues, copied; 0 bytes takes them out.
+ *
+ * Sealed, so the client cannot read them. They come back in s2n_offered_early_data_get_context(). Tickets
+ * have them only while the maximum size is not 0. Dropped by s2n_connection_wipe().
+ * Errors: NULL also for a NULL context of a size above 0.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_set_server_early_data_context(struct s2n_connection *conn, const uint8_t *context,
+                                                         uint16_t context_size);
+
+/**
+ * Allows early data with an external key: how many bytes, 0 for none, and the IANA number of the only
+ * cipher suite.
+ *
+ * Both ends must say the same. Call it after s2n_psk_set_hmac().
+ * Errors: CIPHER_NOT_SUPPORTED for a suite that the library does not know, INVALID_ARGUMENT for one with
+ * another hash than the key.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_configure_early_data(struct s2n_psk *psk, uint32_t max_early_data_size,
+                                         uint8_t cipher_suite_first_byte, uint8_t cipher_suite_second_byte);
+
+/**
+ * Sets the one ALPN protocol, up to 255 bytes without terminator, that early data with this key is for.
+ * Copied.
+ *
+ * 0 bytes, the default, is none. Early data is refused when the handshake comes to another one.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_set_application_protocol(struct s2n_psk *psk, const uint8_t *application_protocol,
+                                             uint8_t size);
+
+/**
+ * Keeps up to 65535 bytes with the key of a server for its early data callback, copied; 0 bytes takes them
+ * out.
+ *
+ * They are not sent.
+ * @since 0.9
+ */
+S2N_API int s2n_psk_set_early_data_context(struct s2n_psk *psk, const uint8_t *context, uint16_t size);
+
+/**
+ * Writes where early data stands on this connection.
+ *
+ * A client whose data was rejected has to send it again as ordinary data, after the handshake.
+ * Errors: INVALID_EARLY_DATA_STATE.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_early_data_status(struct s2n_connection *conn,
+                                                 s2n_early_data_status_t *status);
+
+/**
+ * Writes how many bytes of early data may still be sent or received; 0 once it is refused or over.
+ *
+ * Errors: MAX_EARLY_DATA_SIZE if more was transferred than was allowed.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_remaining_early_data_size(struct s2n_connection *conn,
+                                                         uint32_t *allowed_early_data_size);
+
+/**
+ * Writes how many bytes of early data are allowed in all, by the most preferred key.
+ *
+ * A server without a key yet gives its own limit until the handshake has chosen, then 0 if it chose none.
+ * @since 0.9
+ */
+S2N_API int s2n_connection_get_max_early_data_size(struct s2n_connection *conn,
+                                                   uint32_t *max_early_data_size);
+
+/**
+ * Sends early data, beginning the handshake if need be. Client only; call it before s2n_negotiate().
+ *
+ * The data may be replayed: send only what may safely arrive twice. @p data_sent is how many bytes went out
+ * in this call, also when it fails. Success with fewer bytes than given means that no more early data can
+ * be sent; the rest is for after the handshake, as is everything if the server refuses. Blocked on reading
+ * means that more could be sent before the server answers: call again with more, or go on with
+ * s2n_negotiate().
+ *
+ * Errors: SERVER_MODE on a server; IO_BLOCKED; SAFETY for a negative length; others as s2n_negotiate().
+ * @since 0.9
+ */
+S2N_API int s2n_send_early_data(struct s2n_connection *conn, const uint8_t *data, ssize_t data_len,
+                                ssize_t *data_sent, s2n_blocked_status *blocked);
+
+/**
+ * Reads early data, beginning the handshake if need be. Server only; early data is refused if it is never
+ * called.
+ *
+ * The data may be a replay of earlier data. Call it before s2n_negotiate(), and again until it succeeds:
+ * then there is no more, or there was none. @p data_received is how many bytes came in this call, also when
+ * it fails.
+ *
+ * Errors: CLIENT_MODE on a client; EARLY_DATA_BLOCKED when @p data is full and there may be more;
+ * IO_BLOCKED; ASYNC_BLOCKED; MAX_EARLY_DATA_SIZE for data beyond the limit; SAFETY for a negative length;
+ * others as s2n_negotiate().
+ * @since 0.9
+ */
+S2N_API int s2n_recv_early_data(struct s2n_connection *conn, uint8_t *data, ssize_t max_data_len,
+                                ssize_t *data_received, s2n_blocked_status *blocked);
+
+/**
+ * Sets the callback that lets a server accept or reject early data; NULL removes it, and everything is
+ * accepted.
+ *
+ * This is the place to stop replays: let a ticket, which is the negotiated identity, be used once over all
+ * servers that share its key, or remember the random of each ClientHello for as long as it would be
+ * accepted. When in doubt reject: the client then sends the data again after the handshake.
+ *
+ * It runs at most once in a handshake, when all else is in order. It answers with
+ * s2n_offered_early_data_accept() or s2n_offered_early_data_reject(), at once or later, also from another
+ * thread; until then calls fail with ASYNC_BLOCKED, blocked on application input. A negative result fails
+ * the handshake with CANCELLED.
+ * @since 0.9
+ */
+S2N_API int s2n_config_set_early_data_cb(struct s2n_config *config, s2n_early_data_cb cb);
+
+/**
+ * Writes the length of the context that the ticket or the key carries; 0 without one.
+ *
+ * @p early_data belongs to the connection and is valid until that is wiped or freed.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_early_data_get_context_length(struct s2n_offered_early_data *early_data,
+                                                      uint16_t *context_len);
+
+/**
+ * Copies the context that the ticket or the key carries.
+ *
+ * Errors: INSUFFICIENT_MEM_SIZE if it does not fit into @p max_len bytes.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_early_data_get_context(struct s2n_offered_early_data *early_data, uint8_t *context,
+                                               uint16_t max_len);
+
+/**
+ * Rejects the early data; the handshake goes on without it. May be repeated.
+ *
+ * Errors: INVALID_EARLY_DATA_STATE if it was accepted.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_early_data_reject(struct s2n_offered_early_data *early_data);
+
+/**
+ * Accepts the early data. May be repeated.
+ *
+ * Errors: INVALID_EARLY_DATA_STATE if it was rejected.
+ * @since 0.9
+ */
+S2N_API int s2n_offered_early_data_accept(struct s2n_offered_early_data *early_data);
+
+/** @} */
+
+/**
+ * @addtogroup hello ClientHello
+ * What a client asked for, as a server received it; after a retry, the second time.
+ * @{
+ */
+
+/**
+ * Returns the ClientHello that a server received: inner, valid until the connection is wiped or freed.
+ *
+ * NULL without an error before there is one, and on clients. s2n_connection_free_handshake() leaves only
+ * the random.
+ * @since 0.9
+ */
+S2N_API struct s2n_client_hello *s2n_connection_get_client_hello(struct s2n_connection *conn);
+
+/**
+ * Returns the length of the message without its 4-byte header; 0 after s2n_connection_free_handshake().
+ * @since 0.9
+ */
+S2N_API ssize_t s2n_client_hello_get_raw_message_length(struct s2n_client_hello *ch);
+
+/**
+ * Copies the message without its 4-byte header, as much as fits, and returns how many bytes that is.
+ *
+ * The 32 bytes of the random, from the third byte on, read as zeros; s2n_client_hello_get_random() has
+ * them.
+ * @since 0.9
+ */
+S2N_API ssize_t s2n_client_hello_get_raw_message(struct s2n_client_hello *ch, uint8_t *out,
+                                                 uint32_t max_length);
+
+/**
+ * Writes the length of the client's session id, 0 to 32, as received.
+ * @since 0.9
+ */
+S2N_API int s2n_client_hello_get_session_id_length(struct s2n_client_hello *ch, uint32_t *out_length);
+
+/**
+ * Copies the client's session id, as much as fits, and writes how many bytes that is.
+ * @since 0.9
+ */
+S2N_API int s2n_client_hello_get_session_id(struct s2n_client_hello *ch, uint8_t *out, uint32_t *out_length,
+                                            uint32_t max_length);
+
+/**
+ * Copies the client's random, 32 bytes; no honest client sends the same twice.
+ *
+ * Errors: INSUFFICIENT_MEM_SIZE below 32 bytes.
+ * @since 0.9
+ */
+S2N_API int s2n_client_hello_get_random(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+
+/** @} */
+
+/**
  * @addtogroup serialization Moving a connection
  * An established connection can be turned into bytes and continued by another connection object, also in
  * another process. The bytes hold live keys and are not protected.

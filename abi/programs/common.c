@@ -185,6 +185,18 @@ static bool apply_send_buffer(struct s2n_config *config, const struct tool_setti
     return true;
 }
 
+static bool apply_resumption(struct s2n_config *config, const struct tool_settings *settings)
+{
+    if (!settings->no_tickets && s2n_config_set_session_tickets_onoff(config, 1) != S2N_SUCCESS) {
+        return tool_report("Error enabling session tickets");
+    }
+    /* A server that finds no key of its own in the list must not take the client's identities for tickets. */
+    if (settings->n_psks > 0 && s2n_config_set_psk_mode(config, S2N_PSK_MODE_EXTERNAL) != S2N_SUCCESS) {
+        return tool_report("Error setting PSK mode");
+    }
+    return true;
+}
+
 bool tool_config_apply(struct s2n_config *config, struct tool_settings *settings)
 {
     bool saved = settings->serialize_out != NULL || settings->deserialize_in != NULL;
@@ -199,7 +211,7 @@ bool tool_config_apply(struct s2n_config *config, struct tool_settings *settings
         return tool_report("Error setting serialization version");
     }
     return apply_trust(config, settings) && apply_send_buffer(config, settings) &&
-           apply_key_log(config, settings);
+           apply_resumption(config, settings) && apply_key_log(config, settings);
 }
 
 bool tool_conn_apply(struct s2n_connection *conn, struct s2n_config *config,
@@ -223,5 +235,5 @@ bool tool_conn_apply(struct s2n_connection *conn, struct s2n_config *config,
     if (settings->non_blocking) {
         io_set_non_blocking(fd);
     }
-    return true;
+    return settings->deserialize_in != NULL || tool_append_psks(conn, settings);
 }

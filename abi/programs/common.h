@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the two command-line programs, s2nc and s2nd, share: settings both of them take, error reports,
- * config and connection set-up (common.c), sockets and the blocking loops around the library (io.c), the
- * lines that describe a connection (info.c), the full-duplex echo (echo.c) and saved connections
- * (saved.c). Public API only; nothing here is part of the library.
+ * config and connection set-up (common.c), external keys (psk.c), sockets and the blocking loops around
+ * the library (io.c, early.c), the lines that describe a connection (info.c), the full-duplex echo (echo.c)
+ * and saved connections (saved.c). Public API only; nothing here is part of the library.
  */
 #ifndef PROGRAMS_COMMON_H
 #define PROGRAMS_COMMON_H
@@ -25,6 +25,20 @@ enum tool_exit {
     TOOL_HANDSHAKE_FAILED = 255,
 };
 
+enum {
+    TOOL_MAX_PSKS = 10,
+    IO_SHUTDOWN_WAIT_MS = 10000, /* how long a peer may take to answer our close_notify */
+};
+
+/* An external pre-shared key as it stands in argv; the secret is hex digits, an even number of them. */
+struct tool_psk {
+    const char *identity;
+    const char *hex;
+    size_t identity_len;
+    size_t hex_len;
+    s2n_psk_hmac hash;
+};
+
 /* Settings that mean the same in both programs. NULL is "not given". Strings point into argv. */
 struct tool_settings {
     const char *program;
@@ -41,6 +55,9 @@ struct tool_settings {
     bool non_blocking;
     bool low_latency;
     bool throughput;
+    bool no_tickets;
+    struct tool_psk psks[TOOL_MAX_PSKS];
+    int n_psks;
     FILE *key_log_file;
 };
 
@@ -69,13 +86,21 @@ struct s2n_cert_chain_and_key *tool_load_pair(const char *chain_pem, const char 
 /* tool_load_pair_files does the same from two files. */
 struct s2n_cert_chain_and_key *tool_load_pair_files(const char *chain_path, const char *key_path);
 
-/* tool_config_apply puts the shared settings on a config: policy, trust, key log, buffers, saved
- * connections, no blinding delay. Opens settings->key_log_file, which must outlive the config. */
+/* tool_config_apply puts the shared settings on a config: policy, trust, key log, buffers, tickets, PSK mode,
+ * saved connections, no blinding delay. Opens settings->key_log_file, which must outlive the config. */
 bool tool_config_apply(struct s2n_config *config, struct tool_settings *settings);
 
-/* tool_conn_apply binds a connection to a config and a socket and sets the record options. */
+/* tool_conn_apply binds a connection to a config and a socket and sets the record options and the PSKs. */
 bool tool_conn_apply(struct s2n_connection *conn, struct s2n_config *config,
                      const struct tool_settings *settings, int fd);
+
+/* psk.c ------------------------------------------------------------------------------------------- */
+
+/* tool_take_psk adds the argument of a --psk option to the settings; false after a message. */
+bool tool_take_psk(struct tool_settings *settings, const char *text);
+
+/* tool_append_psks gives a connection all the keys, in the order of the command line. */
+bool tool_append_psks(struct s2n_connection *conn, const struct tool_settings *settings);
 
 /* io.c -------------------------------------------------------------------------------------------- */
 
@@ -90,8 +115,18 @@ void io_set_non_blocking(int fd);
  * wait for or timeout_ms (-1: none) is over. */
 bool io_wait(int fd, s2n_blocked_status blocked, int timeout_ms);
 
-/* io_negotiate runs the handshake to its end; false after the failure lines, the alert (if the library
- * queued one) and a short linger, so that the peer gets to read it. */
+/* io_at_end is true when the peer has closed its socket and everything before that was read. */
+bool io_at_end(int fd);
+
+/* io_hide_end makes the end of the socket look like silence to the library, which would otherwise close the
+ * connection as truncated, after which it cannot be saved. The caller asks io_at_end before it waits. */
+bool io_hide_end(struct s2n_connection *conn, int fd);
+
+/* io_handshake_failed prints the failure lines, sends the alert (if the library queued one) and lingers
+ * shortly, so that the peer gets to read it; always returns false. */
+bool io_handshake_failed(struct s2n_connection *conn, int fd);
+
+/* io_negotiate runs the handshake to its end; false after io_handshake_failed. */
 bool io_negotiate(struct s2n_connection *conn, int fd);
 
 /* io_send sends all of data; false after a message. */
@@ -106,6 +141,15 @@ void io_print_closed(bool reset);
 /* io_write_all writes to a descriptor, waiting as long as it takes; false when it cannot be written. */
 bool io_write_all(int fd, const void *data, size_t len);
 
+/* early.c ----------------------------------------------------------------------------------------- */
+
+/* early_send sends what the peer takes of data before the handshake; the rest is dropped. False after
+ * io_handshake_failed. */
+bool early_send(struct s2n_connection *conn, int fd, const void *data, size_t len);
+
+/* early_receive prints the early data of a client, if it sends any; false after io_handshake_failed. */
+bool early_receive(struct s2n_connection *conn, int fd);
+
 /* info.c ------------------------------------------------------------------------------------------ */
 
 /* info_print prints the block of lines after a handshake, "s2n is ready" included. */
@@ -113,6 +157,9 @@ void info_print(struct s2n_connection *conn);
 
 /* info_print_summary prints what the https page repeats: versions, names, group, cipher. */
 void info_print_summary(struct s2n_connection *conn, FILE *out);
+
+/* info_print_resumption prints a line if the connection resumed a session; on the page as well. */
+void info_print_resumption(struct s2n_connection *conn, FILE *out);
 
 /* echo.c ------------------------------------------------------------------------------------------ */
 
@@ -131,7 +178,10 @@ enum echo_end echo_run(struct s2n_connection *conn, int fd, bool keep_alive);
 
 /* saved.c ----------------------------------------------------------------------------------------- */
 
-/* saved_store writes the connection to a file that only its owner can read; the connection is spent. */
+/* saved_write_file writes data to a file that only its owner can read. */
+bool saved_write_file(const char *path, const void *data, size_t len);
+
+/* saved_store writes the connection to such a file; the connection is spent. */
 bool saved_store(struct s2n_connection *conn, const char *path);
 
 /* saved_load restores a fresh connection from such a file. */

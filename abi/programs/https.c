@@ -83,6 +83,7 @@ static char *make_summary(struct s2n_connection *conn)
         return NULL;
     }
     info_print_summary(conn, out);
+    info_print_resumption(conn, out);
     if (fclose(out) != 0) {
         free(text);
         return NULL;

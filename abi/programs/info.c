@@ -6,6 +6,7 @@
 #include "common.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct name_of {
@@ -95,13 +96,54 @@ void info_print_summary(struct s2n_connection *conn, FILE *out)
     fprintf(out, "Cipher negotiated: %s\n", s2n_connection_get_cipher(conn));
 }
 
+void info_print_resumption(struct s2n_connection *conn, FILE *out)
+{
+    if (s2n_connection_is_session_resumed(conn) == 1) {
+        fprintf(out, "Resumed session\n");
+    }
+}
+
+/* A resumed TLS 1.3 connection has an identity too, but that is a ticket and not a name. */
+static void print_psk_identity(struct s2n_connection *conn)
+{
+    uint16_t len = 0;
+    uint8_t *identity = NULL;
+
+    if (s2n_connection_is_session_resumed(conn) == 1 ||
+        s2n_connection_get_negotiated_psk_identity_length(conn, &len) != S2N_SUCCESS || len == 0) {
+        return;
+    }
+    identity = (uint8_t *) calloc(1, len);
+    if (identity != NULL && s2n_connection_get_negotiated_psk_identity(conn, identity, len) == S2N_SUCCESS) {
+        printf("Negotiated PSK identity: %.*s\n", (int) len, (const char *) identity);
+    }
+    free(identity);
+}
+
+static void print_early_data(struct s2n_connection *conn)
+{
+    static const char *const words[] = {
+        [S2N_EARLY_DATA_STATUS_OK] = "IN PROGRESS",
+        [S2N_EARLY_DATA_STATUS_NOT_REQUESTED] = "NOT REQUESTED",
+        [S2N_EARLY_DATA_STATUS_REJECTED] = "REJECTED",
+        [S2N_EARLY_DATA_STATUS_END] = "ACCEPTED",
+    };
+    s2n_early_data_status_t status = S2N_EARLY_DATA_STATUS_OK;
+
+    if (s2n_connection_get_early_data_status(conn, &status) == S2N_SUCCESS) {
+        printf("Early Data status: %s\n", words[status]);
+    }
+}
+
 void info_print(struct s2n_connection *conn)
 {
     printf("CONNECTED:\n");
     printf("Handshake: %s\n", s2n_connection_get_handshake_type_name(conn));
     info_print_summary(conn, stdout);
     print_signatures(conn, stdout);
-    printf("Early Data status: NOT REQUESTED\n");
+    info_print_resumption(conn, stdout);
+    print_psk_identity(conn);
+    print_early_data(conn);
     printf("Wire bytes in: %" PRIu64 "\n", s2n_connection_get_wire_bytes_in(conn));
     printf("Wire bytes out: %" PRIu64 "\n", s2n_connection_get_wire_bytes_out(conn));
     printf("s2n is ready\n");

@@ -17,9 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a peer may take to answer our close_notify, and to read the alert of a failed handshake. */
+/* How long a peer may take to read the alert of a failed handshake. */
 enum {
-    SHUTDOWN_WAIT_MS = 10000,
     LINGER_MS = 200,
 };
 
@@ -132,6 +131,33 @@ bool io_wait(int fd, s2n_blocked_status blocked, int timeout_ms)
     return false;
 }
 
+bool io_at_end(int fd)
+{
+    uint8_t byte = 0;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* The context is the descriptor itself, so that nothing has to outlive the connection. */
+static int receive_or_wait(void *ctx, uint8_t *data, uint32_t len)
+{
+    ssize_t n = recv((int) (intptr_t) ctx, data, len, 0);
+
+    if (n == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return (int) n;
+}
+
+bool io_hide_end(struct s2n_connection *conn, int fd)
+{
+    if (s2n_connection_set_recv_ctx(conn, (void *) (intptr_t) fd) != S2N_SUCCESS ||
+        s2n_connection_set_recv_cb(conn, receive_or_wait) != S2N_SUCCESS) {
+        return tool_report("Error setting receive callback");
+    }
+    return true;
+}
+
 bool io_write_all(int fd, const void *data, size_t len)
 {
     const uint8_t *p = (const uint8_t *) data;
@@ -172,24 +198,27 @@ static void give_up(struct s2n_connection *conn, int fd)
     }
 }
 
+bool io_handshake_failed(struct s2n_connection *conn, int fd)
+{
+    int error = s2n_errno;
+
+    fprintf(stderr, "Failed to negotiate: '%s'. %s\n", s2n_strerror(error, "EN"),
+            s2n_strerror_debug(error, "EN"));
+    if (s2n_error_get_type(error) == S2N_ERR_T_ALERT) {
+        fprintf(stderr, "Alert: %d\n", s2n_connection_get_alert(conn));
+    }
+    give_up(conn, fd);
+    return false;
+}
+
 bool io_negotiate(struct s2n_connection *conn, int fd)
 {
     s2n_blocked_status blocked = S2N_NOT_BLOCKED;
 
     while (s2n_negotiate(conn, &blocked) != S2N_SUCCESS) {
-        int error = s2n_errno;
-        int type = s2n_error_get_type(error);
-
-        if (type == S2N_ERR_T_BLOCKED && io_wait(fd, blocked, -1)) {
-            continue;
+        if (s2n_error_get_type(s2n_errno) != S2N_ERR_T_BLOCKED || !io_wait(fd, blocked, -1)) {
+            return io_handshake_failed(conn, fd);
         }
-        fprintf(stderr, "Failed to negotiate: '%s'. %s\n", s2n_strerror(error, "EN"),
-                s2n_strerror_debug(error, "EN"));
-        if (type == S2N_ERR_T_ALERT) {
-            fprintf(stderr, "Alert: %d\n", s2n_connection_get_alert(conn));
-        }
-        give_up(conn, fd);
-        return false;
     }
     return true;
 }
@@ -226,7 +255,7 @@ bool io_shutdown(struct s2n_connection *conn, int fd)
         int system_error = errno;
         switch (s2n_error_get_type(s2n_errno)) {
         case S2N_ERR_T_BLOCKED:
-            if (!io_wait(fd, blocked, SHUTDOWN_WAIT_MS)) {
+            if (!io_wait(fd, blocked, IO_SHUTDOWN_WAIT_MS)) {
                 return true;
             }
             break;

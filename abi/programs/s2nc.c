@@ -114,6 +114,15 @@ static bool config_pair(struct client *c)
            tool_report("Error setting certificate and key");
 }
 
+static bool config_early(struct client *c)
+{
+    if (c->early_file == NULL) {
+        return true;
+    }
+    c->early = tool_read_file(c->early_file, &c->early_len);
+    return c->early != NULL;
+}
+
 static bool config_new(struct client *c)
 {
     c->config = s2n_config_new();
@@ -129,7 +138,8 @@ static bool config_new(struct client *c)
     if (s2n_config_set_verify_host_callback(c->config, verify_host, c) != S2N_SUCCESS) {
         return tool_report("Error setting host name verification");
     }
-    return tool_config_apply(c->config, &c->common) && config_alpn(c) && config_mfl(c) && config_pair(c);
+    return tool_config_apply(c->config, &c->common) && config_alpn(c) && config_mfl(c) && config_pair(c) &&
+           config_early(c) && client_session_load(c);
 }
 
 /* ---- one connection ----------------------------------------------------------------------------- */
@@ -147,7 +157,10 @@ static bool conn_prepare(struct client *c, struct s2n_connection *conn, int fd)
             S2N_SUCCESS) {
         return tool_report("Error setting dynamic record threshold");
     }
-    return c->common.deserialize_in == NULL || saved_load(conn, c->common.deserialize_in);
+    if (c->common.deserialize_in != NULL) {
+        return saved_load(conn, c->common.deserialize_in);
+    }
+    return client_session_offer(c, conn);
 }
 
 static bool send_file(struct s2n_connection *conn, int fd, const char *path)
@@ -167,15 +180,19 @@ static bool send_file(struct s2n_connection *conn, int fd, const char *path)
     return ok;
 }
 
-static enum tool_exit talk(const struct client *c, struct s2n_connection *conn, int fd)
+static enum tool_exit talk(struct client *c, struct s2n_connection *conn, int fd)
 {
     bool save = c->common.serialize_out != NULL;
+    enum echo_end end = ECHO_STDIN_END;
 
     if (c->common.deserialize_in == NULL) {
-        if (!io_negotiate(conn, fd)) {
+        if (!client_session_send_early(c, conn, fd) || !io_negotiate(conn, fd)) {
             return TOOL_HANDSHAKE_FAILED;
         }
         info_print(conn);
+    }
+    if (save && !io_hide_end(conn, fd)) {
+        return TOOL_ERROR;
     }
     printf("Connected to %s:%s\n", c->host, c->port);
     fflush(stdout);
@@ -183,13 +200,13 @@ static enum tool_exit talk(const struct client *c, struct s2n_connection *conn, 
         return TOOL_ERROR;
     }
     if (c->echo) {
-        enum echo_end end = echo_run(conn, fd, save);
-        if (end == ECHO_FAILED) {
-            return TOOL_ERROR;
-        }
-        if (end == ECHO_PEER_GONE) {
-            return TOOL_OK;
-        }
+        end = echo_run(conn, fd, save);
+    }
+    if (end == ECHO_FAILED || !client_session_keep(c, conn, fd)) {
+        return TOOL_ERROR;
+    }
+    if (end == ECHO_PEER_GONE) {
+        return TOOL_OK;
     }
     if (save) {
         return saved_store(conn, c->common.serialize_out) ? TOOL_OK : TOOL_ERROR;
@@ -227,6 +244,8 @@ static void cleanup(struct client *c)
         s2n_config_free(c->config);
     }
     s2n_cert_chain_and_key_free(c->pair);
+    client_session_free(c);
+    free(c->early);
     if (c->common.key_log_file != NULL) {
         fclose(c->common.key_log_file);
     }
@@ -236,7 +255,6 @@ static void cleanup(struct client *c)
 int main(int argc, char **argv)
 {
     static struct client c = { .common = { .program = "s2nc", .policy = "default" } };
-    int runs = 1;
     enum tool_exit result = TOOL_ERROR;
 
     if (!client_parse(&c, argc, argv)) {
@@ -247,10 +265,10 @@ int main(int argc, char **argv)
     if (!tool_start(&c.common)) {
         return TOOL_ERROR;
     }
-    runs += c.reconnect ? RECONNECTS : 0;
+    c.runs_left = c.reconnect ? RECONNECTS : 0;
     do {
         result = run_connection(&c);
-    } while (--runs > 0 && result == TOOL_OK);
+    } while (c.runs_left-- > 0 && result == TOOL_OK);
     fflush(stdout);
     cleanup(&c);
     return (int) result;

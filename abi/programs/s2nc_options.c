@@ -84,8 +84,12 @@ static const char usage_text[] =
     "  -i, --insecure             do not check the server's certificate\n"
     "  -l, --cert FILE            client certificate chain, PEM\n"
     "  -k, --key FILE             its private key, PEM\n"
-    "  -r, --reconnect            connect five more times\n"
-    "  -T, --no-session-ticket    accepted; no tickets are used\n"
+    "  -r, --reconnect            connect five more times, resuming the session\n"
+    "  -T, --no-session-ticket    do without session tickets\n"
+    "      --ticket-out FILE      save the session for --ticket-in\n"
+    "      --ticket-in FILE       resume a saved session\n"
+    "  -P, --psk ID,HEX,HASH      external key: identity, secret, SHA256 or SHA384; up to 10 times\n"
+    "  -E, --early-data FILE      send a file as early data when resuming\n"
     "      --serialize-out FILE   save the connection instead of closing it\n"
     "      --deserialize-in FILE  go on with a saved connection\n"
     "  -D, --dynamic BYTES        small records until BYTES were sent (with --timeout)\n"
@@ -98,8 +102,7 @@ static const char usage_text[] =
     "      --prefer-low-latency   small records\n"
     "      --prefer-throughput    large records\n"
     "\n"
-    "  Not available in this release yet: --status --ticket-out --ticket-in --psk --early-data\n"
-    "  --renegotiation --npn\n";
+    "  Not available in this release yet: --status --renegotiation --npn\n";
 
 static bool usage(void)
 {
@@ -164,6 +167,12 @@ static const char **text_of(struct client *c, int option)
         return &c->key;
     case 'L':
         return &c->common.key_log;
+    case 'E':
+        return &c->early_file;
+    case OPT_TICKET_OUT:
+        return &c->ticket_out;
+    case OPT_TICKET_IN:
+        return &c->ticket_in;
     case OPT_SEND_FILE:
         return &c->send_file;
     case OPT_SERIALIZE_OUT:
@@ -187,6 +196,8 @@ static bool *flag_of(struct client *c, int option)
         return &c->common.insecure;
     case 'r':
         return &c->reconnect;
+    case 'T':
+        return &c->common.no_tickets;
     case 'C':
         return &c->common.corked;
     case 'B':
@@ -210,16 +221,13 @@ static bool take_other(struct client *c, int option)
         return take_number(option, UINT32_MAX, &c->dynamic_bytes);
     case 't':
         return take_number(option, MAX_DYNAMIC_TIMEOUT, &c->dynamic_seconds);
-    case 'T':
+    case 'P':
+        return tool_take_psk(&c->common, optarg);
     case OPT_TLS13:
         return true;
     case OPT_RENEGOTIATION:
         return take_renegotiation();
     case 's':
-    case 'P':
-    case 'E':
-    case OPT_TICKET_OUT:
-    case OPT_TICKET_IN:
     case OPT_NPN:
         return unavailable(option);
     default:
@@ -258,6 +266,10 @@ bool client_parse(struct client *c, int argc, char **argv)
     }
     if ((c->cert == NULL) != (c->key == NULL)) {
         fprintf(stderr, "s2nc: --cert and --key are needed together\n");
+        return false;
+    }
+    if (c->early_file != NULL && c->common.no_tickets) {
+        fprintf(stderr, "s2nc: --early-data needs session tickets\n");
         return false;
     }
     if (optind >= argc || argc - optind > 2) {

@@ -80,7 +80,8 @@ static bool config_new(struct server *s)
             return tool_report("Failed to set protocol preferences");
         }
     }
-    return tool_config_apply(s->config, &s->common) && config_client_auth(s) && config_pairs(s);
+    return tool_config_apply(s->config, &s->common) && server_sessions_set_up(s) && config_client_auth(s) &&
+           config_pairs(s);
 }
 
 /* ---- one connection ----------------------------------------------------------------------------- */
@@ -98,7 +99,7 @@ static bool conn_prepare(const struct server *s, struct s2n_connection *conn, in
 
 static bool handshake(const struct server *s, struct s2n_connection *conn, int fd)
 {
-    if (io_negotiate(conn, fd)) {
+    if ((s->max_early_data == 0 || early_receive(conn, fd)) && io_negotiate(conn, fd)) {
         info_print(conn);
         return true;
     }
@@ -114,6 +115,9 @@ static enum tool_exit talk(const struct server *s, struct s2n_connection *conn, 
 
     if (s->common.deserialize_in == NULL && !handshake(s, conn, fd)) {
         return TOOL_HANDSHAKE_FAILED;
+    }
+    if (save && !io_hide_end(conn, fd)) {
+        return TOOL_ERROR;
     }
     if (s->https) {
         if (!https_answer(conn, fd, s->bench_bytes)) {
@@ -284,6 +288,7 @@ static void cleanup(struct server *s)
     if (s->config != NULL) {
         s2n_config_free(s->config);
     }
+    server_sessions_free(s);
     for (int i = 0; i < s->n_pairs; i++) {
         s2n_cert_chain_and_key_free(s->pairs[i]);
     }

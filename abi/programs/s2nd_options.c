@@ -83,7 +83,10 @@ static const char usage_text[] =
     "  -t, --ca-file FILE           trust only the certificates in FILE for clients\n"
     "  -d, --ca-dir DIR             trust only the certificates in DIR for clients\n"
     "  -i, --insecure               do not check client certificates\n"
-    "  -T, --no-session-ticket      accepted; no tickets are used\n"
+    "      --stk-file FILE          key for session tickets and the session cache; any bytes\n"
+    "  -T, --no-session-ticket      do without session tickets\n"
+    "  -P, --psk ID,HEX,HASH        external key: identity, secret, SHA256 or SHA384; up to 10 times\n"
+    "  -E, --max-early-data BYTES   accept this much early data (0: none)\n"
     "  -C, --corked-io              cork the socket while writing the handshake\n"
     "  -X, --max-conns[=N]          leave after N good connections (1 without a number)\n"
     "      --tls13                  accepted; has no effect\n"
@@ -96,7 +99,7 @@ static const char usage_text[] =
     "      --serialize-out FILE     save the connection instead of closing it\n"
     "      --deserialize-in FILE    go on with a saved connection\n"
     "\n"
-    "  Not available in this release yet: --ocsp --stk-file --npn --psk --max-early-data\n";
+    "  Not available in this release yet: --ocsp --npn\n";
 
 static bool usage(void)
 {
@@ -134,10 +137,10 @@ static bool take_max_conns(struct server *s)
     return true;
 }
 
-static bool take_bench(struct server *s)
+static bool take_number(const char *option, uint32_t *out)
 {
-    if (!tool_parse_number(optarg, UINT32_MAX, &s->bench_bytes)) {
-        fprintf(stderr, "s2nd: invalid value '%s' for --https-bench\n", optarg);
+    if (!tool_parse_number(optarg, UINT32_MAX, out)) {
+        fprintf(stderr, "s2nd: invalid value '%s' for --%s\n", optarg, option);
         return false;
     }
     return true;
@@ -155,6 +158,8 @@ static const char **text_of(struct server *s, int option)
         return &s->common.ca_dir;
     case 'A':
         return &s->alpn;
+    case OPT_TICKET_KEY:
+        return &s->ticket_key;
     case OPT_KEY_LOG:
         return &s->common.key_log;
     case OPT_SEND_BUFFER:
@@ -180,6 +185,8 @@ static bool *flag_of(struct server *s, int option)
         return &s->self_blinding;
     case 'i':
         return &s->common.insecure;
+    case 'T':
+        return &s->common.no_tickets;
     case 'C':
         return &s->common.corked;
     case 'w':
@@ -208,18 +215,18 @@ static bool take_other(struct server *s, int option)
     case 'X':
         return take_max_conns(s);
     case 'b':
-        return take_bench(s);
+        return take_number("https-bench", &s->bench_bytes);
+    case 'E':
+        return take_number("max-early-data", &s->max_early_data);
     case OPT_KEY:
         return take_path(s->keys, &s->n_keys);
     case OPT_CERT:
         return take_path(s->certs, &s->n_certs);
-    case 'T':
+    case 'P':
+        return tool_take_psk(&s->common, optarg);
     case OPT_TLS13:
         return true;
-    case 'P':
-    case 'E':
     case OPT_OCSP:
-    case OPT_TICKET_KEY:
     case OPT_NPN:
         return unavailable(option);
     default:

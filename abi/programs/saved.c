@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Connections saved to a file and restored from it (--serialize-out, --deserialize-in). Called by s2nc and
- * s2nd. The file holds the keys of the connection, so it is created readable by its owner only and the
- * copies in memory are wiped.
+ * Connections saved to a file and restored from it (--serialize-out, --deserialize-in), and the writing of
+ * private files, which sessions use too. Called by s2nc and s2nd. Such a file holds keys, so it is created
+ * readable by its owner only and the copies in memory are wiped.
  */
 #include "common.h"
 
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_private_file(const char *path, const uint8_t *data, size_t len)
+bool saved_write_file(const char *path, const void *data, size_t len)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
     /* An existing file keeps its mode when it is truncated, hence fchmod. */
@@ -44,7 +44,7 @@ bool saved_store(struct s2n_connection *conn, const char *path)
     if (s2n_connection_serialize(conn, blob, len) != S2N_SUCCESS) {
         tool_report("Error serializing connection");
     } else {
-        ok = write_private_file(path, blob, len);
+        ok = saved_write_file(path, blob, len);
     }
     explicit_bzero(blob, len);
     free(blob);

@@ -20,6 +20,24 @@ static inline int result(bool ok)
     return ok ? 0 : -1;
 }
 
+/* Bytes of a caller's, which must be somewhere unless there are none. */
+static inline bool given_bytes(const void *p, size_t n)
+{
+    return n == 0 || GIVEN(p);
+}
+
+/* All of `from` into the caller's buffer, or INSUFFICIENT_MEM_SIZE and nothing. */
+static inline bool copy_out(struct span from, uint8_t *out, size_t cap)
+{
+    if (from.n > cap) {
+        return fail(ERR_INSUFFICIENT_MEM_SIZE);
+    }
+    if (from.n > 0) {
+        memcpy(out, from.p, from.n);
+    }
+    return true;
+}
+
 /* The bytes of a terminated string, without its terminator. */
 static inline struct span text_span(const char *text)
 {

@@ -8,15 +8,13 @@
 #include <errno.h>
 #include <time.h>
 
-#define NANOS_PER_SECOND UINT64_C(1000000000)
-
 static int read_clock(clockid_t id, uint64_t *nanoseconds)
 {
     struct timespec now;
     if (clock_gettime(id, &now) != 0) {
         return -1;
     }
-    *nanoseconds = (uint64_t) now.tv_sec * NANOS_PER_SECOND + (uint64_t) now.tv_nsec;
+    *nanoseconds = (uint64_t) now.tv_sec * CLOCK_SECOND + (uint64_t) now.tv_nsec;
     return 0;
 }
 
@@ -45,8 +43,8 @@ bool clock_read(struct clock_hook hook, uint64_t *nanoseconds)
 void clock_sleep(uint64_t nanoseconds)
 {
     struct timespec left = {
-        .tv_sec = (time_t) (nanoseconds / NANOS_PER_SECOND),
-        .tv_nsec = (long) (nanoseconds % NANOS_PER_SECOND),
+        .tv_sec = (time_t) (nanoseconds / CLOCK_SECOND),
+        .tv_nsec = (long) (nanoseconds % CLOCK_SECOND),
     };
     while (nanosleep(&left, &left) != 0 && errno == EINTR) {
     }

@@ -8,6 +8,9 @@
 
 #include "base/err.h"
 
+#define CLOCK_SECOND 1000000000ULL
+#define CLOCK_MS 1000000ULL
+
 typedef int clock_fn(void *ctx, uint64_t *nanoseconds);
 
 struct clock_hook {

@@ -11,6 +11,9 @@
 
 #define CHAIN_DEPTH_DEFAULT 7
 #define ALPN_LIST_MAX 65535
+#define ENCRYPT_LIFE_DEFAULT (7200 * CLOCK_SECOND)
+#define DECRYPT_LIFE_DEFAULT (46800 * CLOCK_SECOND)
+#define SESSION_LIFETIME_DEFAULT 54000 /* seconds; the two above together */
 
 static struct s2n_config *default_config;
 static bool start_with_tls13;
@@ -32,6 +35,8 @@ struct s2n_config *config_new(void)
     c->wall.fn = clock_wall;
     c->mono.fn = clock_mono;
     c->max_chain_depth = CHAIN_DEPTH_DEFAULT;
+    c->key_lives = (struct key_lives){ ENCRYPT_LIFE_DEFAULT, DECRYPT_LIFE_DEFAULT };
+    c->session_lifetime = SESSION_LIFETIME_DEFAULT;
     if (!policy_find(default_policy(), &c->policy)) {
         mem_del(c);
         return NULL;
@@ -46,6 +51,7 @@ void config_free(struct s2n_config *c)
     }
     certstore_free(&c->certs);
     trust_free(c->trust);
+    ticketkeys_free(c->ticket_keys);
     buf_free(&c->alpn);
     mem_del(c);
 }
@@ -151,6 +157,55 @@ bool config_set_defaults(struct s2n_config *c, struct s2n_cert_chain_and_key **c
     TRY(certstore_set_defaults(&c->certs, chains, n));
     c->certs.owner = CERTS_APP;
     return true;
+}
+
+/* The ring follows the two switches: made with the first, gone with the last. */
+static bool keep_ring(struct s2n_config *c, bool wanted)
+{
+    if (wanted) {
+        return c->ticket_keys != NULL || ticketkeys_new(&c->ticket_keys);
+    }
+    ticketkeys_free(c->ticket_keys);
+    c->ticket_keys = NULL;
+    return true;
+}
+
+bool config_set_tickets(struct s2n_config *c, bool on)
+{
+    if (on == c->tickets_on) {
+        return true;
+    }
+    TRY(keep_ring(c, on || c->cache_on));
+    c->tickets_on = on;
+    if (on && c->initial_tickets == 0) {
+        c->initial_tickets = 1;
+    }
+    return true;
+}
+
+bool config_set_cache(struct s2n_config *c, bool on)
+{
+    on = on && c->cache_store != NULL && c->cache_retrieve != NULL && c->cache_delete != NULL;
+    TRY(keep_ring(c, on || c->tickets_on));
+    c->cache_on = on;
+    return true;
+}
+
+bool config_add_ticket_key(struct s2n_config *c, struct span name, struct span material,
+                           uint64_t intro_seconds)
+{
+    uint64_t now;
+    if (c->ticket_keys == NULL) { /* tickets and cache are off: the key is of no use */
+        return true;
+    }
+    TRY(clock_read(c->wall, &now));
+    uint64_t intro = now;
+    if (intro_seconds > UINT64_MAX / CLOCK_SECOND) {
+        intro = UINT64_MAX; /* a time that never comes */
+    } else if (intro_seconds != 0) {
+        intro = intro_seconds * CLOCK_SECOND;
+    }
+    return ticketkeys_add(c->ticket_keys, c->key_lives, now, name, material, intro);
 }
 
 bool alpn_append(struct buf *list, struct span name)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "config/ticketkeys.h"
 #include "policy/policy.h"
 #include "s2n.h"
 #include "x509/chain.h"
@@ -68,6 +69,24 @@ struct s2n_config {
     s2n_key_log_fn key_log;
     void *key_log_ctx;
 
+    /* resumption (functions-1.md section 8), PSKs, early data */
+    struct ticketkeys *ticket_keys; /* while tickets or the cache are on */
+    struct key_lives key_lives;
+    uint64_t session_lifetime; /* seconds */
+    s2n_session_ticket_fn ticket_cb;
+    void *ticket_cb_ctx;
+    s2n_cache_store_callback cache_store;
+    s2n_cache_retrieve_callback cache_retrieve;
+    s2n_cache_delete_callback cache_delete;
+    void *cache_store_ctx, *cache_retrieve_ctx, *cache_delete_ctx;
+    s2n_psk_selection_callback psk_select;
+    void *psk_select_ctx;
+    s2n_early_data_cb early_cb;
+    uint32_t max_early; /* server */
+    int psk_mode;       /* s2n_psk_mode, not checked before it is attached */
+    bool tickets_on, cache_on, ticket_forward_secrecy;
+    uint8_t initial_tickets;
+
     uint32_t send_buffer_size; /* 0: unset */
     uint32_t max_blinding;     /* seconds */
     uint16_t max_chain_depth;
@@ -94,6 +113,11 @@ MUST_USE bool config_add_chain_pem(struct s2n_config *c, struct span chain_pem,
                                    struct span key_pem); /* library owned */
 MUST_USE bool config_set_defaults(struct s2n_config *c, struct s2n_cert_chain_and_key **chains, uint32_t n);
 MUST_USE bool config_check_certs(const struct s2n_config *c, const struct policy_view *v);
+/* config_set_tickets, config_set_cache: the ring is there while one of them is on, and goes with both. */
+MUST_USE bool config_set_tickets(struct s2n_config *c, bool on);
+MUST_USE bool config_set_cache(struct s2n_config *c, bool on); /* off unless all three callbacks are there */
+MUST_USE bool config_add_ticket_key(struct s2n_config *c, struct span name, struct span material,
+                                    uint64_t intro_seconds); /* 0: now */
 /* ALPN lists, shared with connections: on failure the list is as it was. */
 MUST_USE bool alpn_set(struct buf *list, const char *const *names, int n);
 MUST_USE bool alpn_append(struct buf *list, struct span name);

@@ -30,6 +30,7 @@ static enum step judge(struct s2n_connection *c, uint8_t level, uint8_t code)
         return STEP_CLOSE;
     }
     atomic_store(&s->write_closed, 1);
+    resume12_forget(&c->set, &c->session); /* RFC 5246 7.2.2 */
     return STEP_ALERT;
 }
 

@@ -9,7 +9,6 @@
 #include "crypto/rand.h"
 
 #define DELAY_MAX_DEFAULT 30ULL /* seconds; the least is a third of it */
-#define SECOND 1000000000ULL
 
 /* Errors that follow from the peer's or our own plain choices tell nothing. */
 static bool tells_nothing(int code)
@@ -21,7 +20,7 @@ static bool tells_nothing(int code)
 /* Without randomness the longest delay is the safe one. */
 static uint64_t choose_delay(const struct s2n_config *config)
 {
-    uint64_t max = (config->max_blinding_set ? config->max_blinding : DELAY_MAX_DEFAULT) * SECOND;
+    uint64_t max = (config->max_blinding_set ? config->max_blinding : DELAY_MAX_DEFAULT) * CLOCK_SECOND;
     uint64_t min = max / 3;
     uint64_t extra;
     if (max == 0) {
@@ -50,6 +49,7 @@ void conn_blame(struct s2n_connection *c)
 {
     int code = err_last();
     conn_kill(c, &c->shared.reader_alert, code);
+    resume12_forget(&c->set, &c->session);
     if (!tells_nothing(code) && !atomic_load(&c->blind.triggered)) {
         start(c);
         if (err_last() != code) { /* the random source had its own complaint */

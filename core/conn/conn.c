@@ -19,6 +19,7 @@ static void snapshot(struct s2n_connection *c, struct s2n_config *config)
     c->set.config = config;
     c->set.skip_verification = config->skip_verification;
     c->set.max_chain_depth = config->max_chain_depth;
+    c->session.tickets_due = config->initial_tickets;
     if (!c->set.verify_host_set) {
         c->set.verify_host = config->verify_host;
         c->set.verify_host_data = config->verify_host_data;
@@ -104,6 +105,9 @@ bool conn_set_config(struct s2n_connection *c, struct s2n_config *config)
     /* A handshake that made its choices holds certificates of the config it made them with. */
     if (c->hs != NULL && (!c->set.server || c->session.version != VER_NONE)) {
         return fail(ERR_INVALID_STATE);
+    }
+    if (config->psk_mode != S2N_PSK_MODE_RESUMPTION && config->psk_mode != S2N_PSK_MODE_EXTERNAL) {
+        return fail(ERR_INVALID_ARGUMENT);
     }
     if (c->set.policy != NULL) {
         TRY(config_check_certs(config, c->set.policy));
@@ -219,6 +223,7 @@ void conn_free_handshake(struct s2n_connection *c)
 {
     if (c->hs == NULL) {
         buf_free(&c->set.alpn);
+        session_drop_hello(&c->session);
     }
 }
 

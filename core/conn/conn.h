@@ -10,15 +10,8 @@
 
 #include <sys/uio.h>
 
+#include "base/atomic.h"
 #include "handshake/hs.h"
-
-#ifdef __cplusplus /* unit tests */
-#include <atomic>
-#define ATOMIC(type) std::atomic<type>
-#else
-#include <stdatomic.h>
-#define ATOMIC(type) _Atomic(type)
-#endif
 
 /* How bytes reach the peer. */
 struct io {
@@ -40,6 +33,8 @@ struct reading {
     uint8_t head[RECORD_HEADER], head_n;
     uint32_t app_at, app_n;    /* rx[app_at, + app_n): decrypted bytes not yet returned */
     uint16_t idle;             /* records in a row that brought the application nothing */
+    uint16_t tickets;          /* client: received since the last application data */
+    bool early;                /* server: the application is reading early data */
     uint8_t alert[2], alert_n; /* alerts may come in pieces */
     bool buffering;            /* read ahead */
     bool dynamic;              /* rx goes when it is empty */
@@ -138,6 +133,14 @@ void conn_set_send_ctx(struct s2n_connection *c, void *ctx);
  * sends a key update that is due. */
 MUST_USE bool conn_negotiate(struct s2n_connection *c, s2n_blocked_status *blocked);
 
+/* early.c: conn_send_early starts or goes on with the handshake and sends early data, at most what is allowed; true means
+ * that no more can be sent, or that the server has taken it. conn_recv_early gives what comes; true: all has come.
+ * EARLY_DATA_BLOCKED: out is full and more may come. *sent and *got count on failure too. */
+MUST_USE bool conn_send_early(struct s2n_connection *c, struct span data, size_t *sent,
+                              s2n_blocked_status *blocked);
+MUST_USE bool conn_recv_early(struct s2n_connection *c, uint8_t *out, size_t cap, size_t *got,
+                              s2n_blocked_status *blocked);
+
 /* write.c: conn_sendv seals and sends bufs[0..count) from byte offs on; *out bytes were accepted, maybe not all. With
  * nothing accepted it fails with IO_BLOCKED, and the next call must offer at least the same bytes (SEND_SIZE).
  * INVALID_ARGUMENT: offs past the end. conn_flush sends what is sealed. */
@@ -163,6 +166,22 @@ MUST_USE bool conn_get_alert(const struct s2n_connection *c, uint8_t *out);
 
 /* blind.c: nanoseconds that are still to be waited; fails when the clock does. */
 MUST_USE bool conn_delay(const struct s2n_connection *c, uint64_t *out);
+
+/* session.c: sessions, tickets and pre-shared keys. conn_set_session: client, before its handshake; errors as
+ * s2n_connection_set_session, and the connection is then unchanged. conn_get_session gives 0 bytes when there is no
+ * session, SERIALIZED_SESSION_STATE_TOO_LONG when it does not fit; conn_session_length: how many it would be. */
+MUST_USE bool conn_set_session(struct s2n_connection *c, struct span bytes);
+MUST_USE bool conn_get_session(const struct s2n_connection *c, uint8_t *buf, size_t cap, size_t *out);
+MUST_USE bool conn_session_length(const struct s2n_connection *c, size_t *out);
+bool conn_resumed(const struct s2n_connection *c); /* by a session, so not by an external key */
+/* conn_get_hint: seconds of the last ticket. SESSION_TICKET_NOT_SUPPORTED when there is none, or tickets are off. */
+MUST_USE bool conn_get_hint(const struct s2n_connection *c, uint32_t *out);
+/* conn_add_tickets: n more are due. INTEGER_OVERFLOW, KEYING_MATERIAL_EXPIRED. */
+MUST_USE bool conn_add_tickets(struct s2n_connection *c, uint8_t n);
+/* conn_append_psk: a copy, least preferred; errors of psk_copy and resume_append. conn_set_psk_mode: instead of the
+ * config's; INVALID_ARGUMENT, PSK_MODE when there are keys of the other type. */
+MUST_USE bool conn_append_psk(struct s2n_connection *c, const struct s2n_psk *psk);
+MUST_USE bool conn_set_psk_mode(struct s2n_connection *c, int mode);
 
 /* serialize.c: format V1. conn_serialize closes this side for good; conn_deserialize makes a fresh connection an
  * established one, or leaves it as it was with INVALID_SERIALIZED_CONNECTION. */

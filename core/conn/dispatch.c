@@ -10,13 +10,14 @@ static bool appdata(struct s2n_connection *c, const struct rec *rec)
     if (!half_keyed(&c->in)) {
         return fail(ERR_DECRYPT);
     }
-    if (!c->session.complete || rec->plain) {
+    if (rec->plain || !(c->session.complete || early_open(c))) {
         return fail(ERR_BAD_MESSAGE);
     }
     if (rec->body.n == 0) {
         return conn_idle(c);
     }
     c->reading.idle = 0;
+    c->reading.tickets = 0;
     return true;
 }
 

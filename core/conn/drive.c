@@ -20,8 +20,14 @@ static void key_log(void *owner, const uint8_t *line, size_t len)
     wipe(copy, sizeof(copy));
 }
 
-static bool start(struct s2n_connection *c)
+bool conn_start(struct s2n_connection *c)
 {
+    if (atomic_load(&c->shared.read_closed) || atomic_load(&c->shared.write_closed)) {
+        return fail(ERR_CLOSED);
+    }
+    if (c->hs != NULL || c->session.complete) {
+        return true;
+    }
     c->set.key_log = c->set.config->key_log != NULL ? key_log : NULL;
     c->sizes.send_buffer = c->set.config->send_buffer_size;
     TRY(conn_tx_ready(c));
@@ -68,6 +74,10 @@ static bool finish(struct s2n_connection *c)
     c->hs = NULL;
     bool ok = hs->rx.len == 0 || post_feed(c, buf_span(&hs->rx));
     hs_free(hs);
+    if (c->session.resume != NULL) {
+        resume_drop_secrets(c->session.resume);
+    }
+    resume12_store(&c->set, &c->session);
     conn_apply_fragment(c);
     c->reading.idle = 0;
     return ok;
@@ -81,11 +91,12 @@ static enum step engine_failed(struct s2n_connection *c)
         return STEP_FATAL;
     }
     conn_kill(c, &c->shared.writer_alert, err_last());
+    resume12_forget(&c->set, &c->session);
     return STEP_RETRY;
 }
 
 /* The peer's next record. Records that bring the handshake on start the count of idle ones again. */
-static enum step read_one(struct s2n_connection *c)
+enum step conn_read_one(struct s2n_connection *c)
 {
     struct rec rec;
     enum step s = conn_next_record(c, NULL, 0, &rec);
@@ -98,25 +109,37 @@ static enum step read_one(struct s2n_connection *c)
     return conn_dispatch(c, &rec);
 }
 
+enum step conn_turn(struct s2n_connection *c, s2n_blocked_status *blocked, enum hs_result *out)
+{
+    enum hs_result r = hs_run(c->hs);
+    *out = r;
+    if (r == HS_FAIL) {
+        return engine_failed(c);
+    }
+    if (r == HS_DONE && !finish(c)) {
+        return STEP_FATAL;
+    }
+    enum step s = flush(c, blocked);
+    if (s == STEP_OK && r == HS_APP) {
+        *blocked = S2N_BLOCKED_ON_APPLICATION_INPUT;
+        return STEP_WAIT;
+    }
+    return s == STEP_BROKEN ? why_broken(c) : s;
+}
+
 static enum step shake(struct s2n_connection *c, s2n_blocked_status *blocked)
 {
     for (;;) {
-        enum hs_result r = hs_run(c->hs);
-        if (r == HS_FAIL) {
-            return engine_failed(c);
-        }
-        if (r == HS_DONE && !finish(c)) {
-            return STEP_FATAL;
-        }
-        enum step s = flush(c, blocked);
-        if (s == STEP_BROKEN) {
-            return why_broken(c);
-        }
+        enum hs_result r;
+        enum step s = conn_turn(c, blocked, &r);
         if (s != STEP_OK || r == HS_DONE) {
             return s;
         }
+        if (c->reading.app_n > 0) {
+            return early_in_the_way(c, blocked);
+        }
         *blocked = S2N_BLOCKED_ON_READ;
-        s = read_one(c);
+        s = conn_read_one(c);
         if (s != STEP_OK) {
             return s;
         }
@@ -126,30 +149,30 @@ static enum step shake(struct s2n_connection *c, s2n_blocked_status *blocked)
 /* After the handshake only what is waiting to be written goes out. */
 static bool settle(struct s2n_connection *c, s2n_blocked_status *blocked)
 {
-    if (conn_is13(c) && atomic_load(&c->shared.key_update_pending)) {
-        TRY(conn_tx_ready(c));
-        TRY(post_send_key_update(c));
-    }
+    bool key_update = conn_is13(c) && atomic_load(&c->shared.key_update_pending);
+    *blocked = S2N_BLOCKED_ON_WRITE;
+    TRY(!(key_update || post_tickets_due(c)) || conn_tx_ready(c));
+    TRY(!key_update || post_send_key_update(c));
+    TRY(!post_tickets_due(c) || post_send_tickets(c));
     TRY(conn_step_ok(flush(c, blocked)));
     *blocked = S2N_NOT_BLOCKED;
     return true;
 }
 
+bool conn_handshake_step_ok(struct s2n_connection *c, enum step s)
+{
+    conn_shrink_rx(c);
+    if (s == STEP_FATAL) {
+        conn_blame(c);
+    }
+    return conn_step_ok(s);
+}
+
 static bool negotiate_locked(struct s2n_connection *c, s2n_blocked_status *blocked)
 {
-    if (atomic_load(&c->shared.read_closed) || atomic_load(&c->shared.write_closed)) {
-        return fail(ERR_CLOSED);
-    }
-    if (c->hs == NULL && !c->session.complete) {
-        TRY(start(c));
-    }
+    TRY(conn_start(c));
     if (c->hs != NULL) {
-        enum step s = shake(c, blocked);
-        conn_shrink_rx(c);
-        if (s == STEP_FATAL) {
-            conn_blame(c);
-        }
-        TRY(conn_step_ok(s));
+        TRY(conn_handshake_step_ok(c, shake(c, blocked)));
     }
     return settle(c, blocked);
 }

@@ -16,17 +16,18 @@ enum step {
     STEP_BROKEN,  /* the transport failed */
     STEP_CLOSE,   /* the peer's close_notify */
     STEP_ALERT,   /* an error alert of the peer */
+    STEP_WAIT,    /* the application has to answer something first */
     STEP_RETRY,   /* failed before anything changed (memory): the error is set, the call may be repeated */
     STEP_FATAL,   /* what was received is unacceptable: the error is set, the connection has to go */
 };
 
 /* What a peer may do to us before we stop listening, and how often we try. */
 enum conn_limits {
-    IDLE_RECORDS_MAX = 32,        /* empty records, ignored alerts, key updates, in a row */
-    ZERO_WRITES_MAX = 16,         /* a send callback that takes nothing counts as blocked then */
-    LAST_RECORDS_MAX = 8,         /* records looked through for the alert that explains a failed write */
-    PIECES_MAX = 64,              /* buffers of the application gathered into one record */
-    TICKET_LIFETIME_MAX = 604800, /* seconds, RFC 8446 4.6.1 */
+    IDLE_RECORDS_MAX = 32, /* empty records, ignored alerts, key updates, in a row */
+    ZERO_WRITES_MAX = 16,  /* a send callback that takes nothing counts as blocked then */
+    LAST_RECORDS_MAX = 8,  /* records looked through for the alert that explains a failed write */
+    PIECES_MAX = 64,       /* buffers of the application gathered into one record */
+    TICKETS_MAX = 1024,    /* of a server between two pieces of application data */
 };
 
 /* Buffer sizes: a whole record in the one, the contract's formula in the other. */
@@ -60,9 +61,41 @@ enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, s
  * STEP_OK. */
 enum step conn_dispatch(struct s2n_connection *c, const struct rec *rec);
 
+/* drive.c, for early.c too. conn_start: the handshake exists, or is over; CLOSED. conn_turn: the engine goes on as far as
+ * it can and what it wrote goes out. conn_read_one: the peer's next record, dispatched. conn_handshake_step_ok: the
+ * end of a call that drove the handshake. */
+MUST_USE bool conn_start(struct s2n_connection *c);
+enum step conn_turn(struct s2n_connection *c, s2n_blocked_status *blocked, enum hs_result *out);
+enum step conn_read_one(struct s2n_connection *c);
+MUST_USE bool conn_handshake_step_ok(struct s2n_connection *c, enum step s);
+
+/* Data has its own calls while it is early data. */
+static inline bool conn_early_goes_on(const struct s2n_connection *c)
+{
+    return c->hs != NULL && (c->session.early == EARLY_REQUESTED || c->session.early == EARLY_ACCEPTED);
+}
+
+/* early.c. early_open: application data that comes now is early data, and wanted. early_in_the_way: why the handshake
+ * stops at some. early_skip: is this record, which could not be opened, early data that was rejected? */
+bool early_open(const struct s2n_connection *c);
+enum step early_in_the_way(struct s2n_connection *c, s2n_blocked_status *blocked);
+bool early_skip(struct s2n_connection *c, const struct rec_header *hdr);
+
+/* read.c: records until one brings application data: into dst (*direct bytes), or to wait in rx; conn_take fetches it
+ * from there. With `once` it comes back after any record. */
+enum step conn_next_app(struct s2n_connection *c, uint8_t *dst, size_t cap, bool once, size_t *direct);
+size_t conn_take(struct reading *r, uint8_t *to, size_t n);
+
 /* post.c */
 MUST_USE bool post_feed(struct s2n_connection *c, struct span bytes);
 bool post_key_update_due(struct s2n_connection *c);
+static inline bool post_tickets_due(const struct s2n_connection *c)
+{
+    const struct session *s = &c->session;
+    return s->tickets_due > s->tickets_sent && c->set.server && conn_is13(c) && c->set.config->tickets_on &&
+           s->psk != PSK_USE_EXTERNAL && hs_client_auth(&c->set) != S2N_CERT_AUTH_REQUIRED;
+}
+MUST_USE bool post_send_tickets(struct s2n_connection *c);    /* as many as are due, sealed into tx */
 MUST_USE bool post_send_key_update(struct s2n_connection *c); /* sealed into tx; ours is the next key */
 
 /* write.c */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages after the handshake. At TLS 1.3: KeyUpdate both ways, and NewSessionTicket to a client, which is checked
- * and dropped, since there is no resumption here. Below: HelloRequest to a client, ignored. Anything else is an
+ * Messages after the handshake. At TLS 1.3: KeyUpdate both ways, and NewSessionTicket from server to client. Below: HelloRequest to a client, ignored. Anything else is an
  * error, told from the four header bytes already, so that nobody makes us keep a message we would refuse. The reader
  * calls post_feed and changes the keys of in; the writer calls the others and changes those of out. RFC 8446 4.6.
  */
@@ -25,28 +24,44 @@ static bool welcome(const struct s2n_connection *c, uint8_t type, uint32_t len)
     return ok || fail(ERR_BAD_MESSAGE);
 }
 
-static bool extensions_end(struct rd r)
+/* ---- tickets, RFC 8446 4.6.1 ---- */
+
+/* A server may send as many as it likes, but not only those. */
+static bool count_ticket(struct s2n_connection *c)
 {
-    struct rd list, body;
-    uint16_t type;
-    if (!rd_vec16(&r, &list) || !rd_end(&r)) {
-        return false;
-    }
-    while (!rd_end(&list)) {
-        if (!rd_u16(&list, &type) || !rd_vec16(&list, &body)) {
-            return false;
-        }
-    }
-    return true;
+    return ++c->reading.tickets <= TICKETS_MAX || fail(ERR_BAD_MESSAGE);
 }
 
-static bool read_ticket(struct rd r)
+static bool read_ticket(struct s2n_connection *c, struct rd *r)
 {
-    uint32_t lifetime, age_add;
-    struct rd nonce, ticket;
-    bool ok = rd_u32(&r, &lifetime) && lifetime <= TICKET_LIFETIME_MAX && rd_u32(&r, &age_add) &&
-              rd_vec8(&r, &nonce) && rd_vec16(&r, &ticket) && !rd_end(&ticket) && extensions_end(r);
-    return ok || fail(ERR_BAD_MESSAGE);
+    const struct s2n_config *config = c->set.config;
+    uint32_t lifetime;
+    TRY(count_ticket(c) && ticket13_read(&c->set, &c->session, r, &lifetime));
+    if (lifetime == 0 || config->ticket_cb == NULL) {
+        return true;
+    }
+    struct s2n_session_ticket ticket = { .data = buf_span(&c->session.resume->blob), .lifetime = lifetime };
+    return config->ticket_cb(c, config->ticket_cb_ctx, &ticket) >= 0 || fail(ERR_CANCELLED);
+}
+
+static bool send_ticket(struct s2n_connection *c)
+{
+    AUTO_BUF message = { .p = NULL };
+    struct wr w = wr_to(&message);
+    TRY(ticket13_write(&c->set, &c->session, &w));
+    return message.len == 0 || hs_write_records(&c->out, CT_HANDSHAKE, TLS12, buf_span(&message),
+                                                size_next(&c->sizes, &c->out), &c->writing.tx);
+}
+
+/* One that cannot be issued now is tried again before the next data. */
+bool post_send_tickets(struct s2n_connection *c)
+{
+    uint16_t before;
+    do {
+        before = c->session.tickets_sent;
+        TRY(send_ticket(c));
+    } while (c->session.tickets_sent != before && post_tickets_due(c));
+    return true;
 }
 
 /* ---- KeyUpdate, RFC 8446 4.6.3 and 7.2 ---- */
@@ -125,7 +140,7 @@ static bool handle(struct s2n_connection *c, uint8_t type, struct rd body, bool 
         }
         return read_key_update(c, request);
     case NEW_SESSION_TICKET:
-        return conn_idle(c) && read_ticket(body);
+        return read_ticket(c, &body);
     default: /* HelloRequest */
         return conn_idle(c);
     }

@@ -106,6 +106,18 @@ static bool is_sslv2(uint8_t type)
     return (type & 0x80) != 0;
 }
 
+/* One whole record from where it lies in rx. */
+static enum step open_record(struct s2n_connection *c, uint8_t *dst, size_t cap, struct rec *out, bool *skip)
+{
+    struct reading *r = &c->reading;
+    uint8_t *body = r->rx.p + r->at;
+    r->at += r->hdr.len;
+    r->head_n = 0;
+    bool opened = record_open(&c->in, &r->hdr, body, dst, cap, out);
+    *skip = !opened && early_skip(c, &r->hdr);
+    return opened ? STEP_OK : STEP_FATAL;
+}
+
 enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, struct rec *out)
 {
     struct reading *r = &c->reading;
@@ -116,7 +128,12 @@ enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, s
             return s;
         }
         if (!is_sslv2(r->hdr.type)) {
-            break;
+            bool skip;
+            s = open_record(c, dst, cap, out, &skip);
+            if (!skip) {
+                return s;
+            }
+            continue;
         }
         r->at += r->hdr.len; /* dropped unopened, as the contract has it, but not without end */
         r->head_n = 0;
@@ -124,15 +141,11 @@ enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, s
             return STEP_FATAL;
         }
     }
-    uint8_t *body = r->rx.p + r->at;
-    r->at += r->hdr.len;
-    r->head_n = 0;
-    return record_open(&c->in, &r->hdr, body, dst, cap, out) ? STEP_OK : STEP_FATAL;
 }
 
 /* Records until one brings application data: into dst (*direct bytes), or to wait in rx. What the record layer put
  * into the caller's memory and was not for it is taken away again. */
-static enum step next_app(struct s2n_connection *c, uint8_t *dst, size_t cap, size_t *direct)
+enum step conn_next_app(struct s2n_connection *c, uint8_t *dst, size_t cap, bool once, size_t *direct)
 {
     struct reading *r = &c->reading;
     for (;;) {
@@ -155,13 +168,13 @@ static enum step next_app(struct s2n_connection *c, uint8_t *dst, size_t cap, si
         if (in_dst) {
             wipe(dst, cap < r->hdr.len ? cap : r->hdr.len);
         }
-        if (s != STEP_OK) {
+        if (s != STEP_OK || once) {
             return s;
         }
     }
 }
 
-static size_t take(struct reading *r, uint8_t *to, size_t n)
+size_t conn_take(struct reading *r, uint8_t *to, size_t n)
 {
     uint8_t *from = r->rx.p + r->app_at;
     uint32_t count = n < r->app_n ? (uint32_t) n : r->app_n;
@@ -179,14 +192,14 @@ static enum step fill(struct s2n_connection *c, uint8_t *buf, size_t n, size_t *
     do {
         size_t direct = 0;
         if (r->app_n == 0) {
-            enum step s = next_app(c, buf + *got, n - *got, &direct);
+            enum step s = conn_next_app(c, buf + *got, n - *got, false, &direct);
             if (s != STEP_OK) {
                 return s;
             }
         }
         *got += direct;
         if (r->app_n > 0) {
-            *got += take(r, buf + *got, n - *got);
+            *got += conn_take(r, buf + *got, n - *got);
         }
     } while (multi && *got < n);
     return STEP_OK;
@@ -213,7 +226,8 @@ static bool recv_locked(struct s2n_connection *c, uint8_t *buf, size_t n, s2n_bl
         return fail(ERR_CLOSED);
     }
     if (!c->session.complete) {
-        return fail(clean_end ? ERR_CLOSED : ERR_HANDSHAKE_NOT_COMPLETE);
+        int early = conn_early_goes_on(c) ? ERR_EARLY_DATA_NOT_ALLOWED : ERR_HANDSHAKE_NOT_COMPLETE;
+        return fail(clean_end ? ERR_CLOSED : early);
     }
     if (!clean_end && n > 0) {
         enum step s = fill(c, buf, n, &got);

@@ -284,8 +284,13 @@ static void adopt(struct s2n_connection *c, const struct saved *s, const struct 
     half_wipe(&c->out);
     c->in = *in;
     c->out = *out;
+    struct resume *resume = to->resume; /* settings of the application's */
+    uint16_t tickets_due = to->tickets_due;
+    to->resume = NULL;
     session_wipe(to);
     session_init(to, c->set.server);
+    to->resume = resume;
+    to->tickets_due = tickets_due;
     to->version = s->version;
     to->suite = s->suite;
     to->client_app = s->client_app;

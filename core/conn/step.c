@@ -21,6 +21,8 @@ bool conn_step_ok(enum step s)
         return fail(ERR_IO);
     case STEP_ALERT:
         return fail(ERR_ALERT);
+    case STEP_WAIT:
+        return fail(ERR_ASYNC_BLOCKED);
     default:
         return false;
     }

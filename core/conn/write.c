@@ -117,6 +117,9 @@ static bool seal_next(struct s2n_connection *c, struct gather *g, size_t max, si
     if (post_key_update_due(c)) {
         TRY(post_send_key_update(c));
     }
+    if (post_tickets_due(c)) {
+        TRY(post_send_tickets(c));
+    }
     TRY(note_time(c, &now));
     if (c->sizes.dynamic_threshold != 0) {
         size_note(&c->sizes, 0, now); /* small records again after a pause */
@@ -188,7 +191,10 @@ static bool writable(const struct s2n_connection *c, size_t n)
     if (closed) {
         return fail(ERR_CLOSED);
     }
-    return c->session.complete || n == 0 || fail(ERR_ENCRYPT);
+    if (c->session.complete || n == 0) {
+        return true;
+    }
+    return fail(conn_early_goes_on(c) ? ERR_EARLY_DATA_NOT_ALLOWED : ERR_ENCRYPT);
 }
 
 static bool send_locked(struct s2n_connection *c, struct gather *g, s2n_blocked_status *blocked, size_t *out)

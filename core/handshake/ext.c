@@ -24,19 +24,22 @@ static const uint8_t order_ch[] = {
     EXT_server_name,
     EXT_alpn,
     EXT_max_fragment_length,
+    EXT_session_ticket,
     EXT_ec_point_formats,
     EXT_renegotiation_info,
     EXT_cookie,
     EXT_psk_key_exchange_modes,
+    EXT_early_data,
     EXT_extended_master_secret,
+    EXT_pre_shared_key, /* last: it covers all before it */
 };
 static const uint8_t order_sh12[] = {
-    EXT_server_name, EXT_ec_point_formats,    EXT_renegotiation_info,
-    EXT_alpn,        EXT_max_fragment_length, EXT_extended_master_secret,
+    EXT_server_name,         EXT_ec_point_formats, EXT_renegotiation_info,     EXT_alpn,
+    EXT_max_fragment_length, EXT_session_ticket,   EXT_extended_master_secret,
 };
-static const uint8_t order_sh13[] = { EXT_supported_versions, EXT_key_share };
+static const uint8_t order_sh13[] = { EXT_supported_versions, EXT_key_share, EXT_pre_shared_key };
 static const uint8_t order_hrr[] = { EXT_supported_versions, EXT_cookie, EXT_key_share };
-static const uint8_t order_ee[] = { EXT_server_name, EXT_max_fragment_length, EXT_alpn };
+static const uint8_t order_ee[] = { EXT_server_name, EXT_max_fragment_length, EXT_alpn, EXT_early_data };
 static const uint8_t order_cr13[] = { EXT_signature_algorithms };
 
 struct order {

@@ -12,6 +12,8 @@
 #include "base/wr.h"
 #include "config/config.h"
 #include "crypto/kx.h"
+#include "handshake/resume.h"
+#include "handshake/state.h"
 #include "record/record.h"
 #include "schedule/schedule.h"
 #include "x509/verify.h"
@@ -26,6 +28,15 @@ enum hs_flags {
     PFS12 = 16,
     HELLO_RETRY_REQUEST = 16,
     MIDDLEBOX = 32,
+    WITH_SESSION_TICKET = 64,
+    WITH_EARLY_DATA = 64,
+    EARLY_CLIENT_CCS = 128,
+};
+
+/* The two lists of flights.def. */
+enum hs_generation {
+    GEN_TLS12,
+    GEN_TLS13
 };
 
 enum hs_message {
@@ -53,6 +64,25 @@ enum ext_where {
     CT13 = 64
 };
 
+/* The ClientHello that a server is or was answering, for the application's getters. */
+struct s2n_client_hello {
+    struct buf message; /* its body; gone after s2n_connection_free_handshake */
+    uint8_t random[32];
+};
+
+/* A ticket as the application's callback sees it: the session in the form of get_session, and seconds. */
+struct s2n_session_ticket {
+    struct span data;
+    uint32_t lifetime;
+};
+
+/* Which kind of PSK, if any, stands for the certificates. */
+enum psk_use {
+    PSK_USE_NONE,
+    PSK_USE_RESUMPTION,
+    PSK_USE_EXTERNAL
+};
+
 /* Kept for the life of the connection: what was negotiated. */
 struct session {
     uint16_t version;                        /* VER_NONE until settled */
@@ -73,6 +103,11 @@ struct session {
     struct peer_chain *peer;          /* judged chain of the peer */
     struct buf client_chain;          /* server: the client's chain as sent, TLS 1.2 certificate_list form */
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
+    struct s2n_client_hello *client_hello;     /* server; NULL before one came */
+    struct resume *resume;                     /* NULL until needed */
+    uint16_t tickets_due, tickets_sent;        /* server; at TLS 1.3 due is the target that sent runs up to */
+    uint8_t early;                             /* enum early_state */
+    uint8_t psk;                               /* enum psk_use */
 
     /* What keys can be made of again: traffic and resumption secrets at TLS 1.3, else the master secret. */
     struct secret client_app, server_app, resumption, master;
@@ -107,6 +142,10 @@ struct offer {
     struct span versions, groups, shares, schemes, cert_schemes, alpn;
     bool scsv_renegotiation, ems, server_name;
     uint8_t max_fragment_code;
+    struct span ticket;                      /* session_ticket; p is NULL without the extension */
+    struct span psk_identities, psk_binders; /* the lists' content; n == 0 without pre_shared_key */
+    size_t psk_truncated;                    /* body bytes of the hello before the binders list */
+    bool psk_dhe, early_data;
 };
 
 struct handshake {
@@ -118,17 +157,19 @@ struct handshake {
     uint16_t fragment;     /* most plaintext bytes per outgoing handshake record */
 
     /* engine */
-    uint8_t generation;       /* 0: TLS <= 1.2 list, 1: TLS 1.3 list of flights.def */
-    uint8_t rule;             /* index into that list */
-    bool out_of_order;        /* why hs_run failed: a message came that is not due */
-    uint8_t ccs_ignored;      /* TLS 1.3 compatibility CCS received; capped */
+    uint8_t generation;  /* enum hs_generation; TLS 1.3 while it is open */
+    uint8_t rule;        /* index into that list */
+    bool out_of_order;   /* why hs_run failed: a message came that is not due */
+    bool waiting;        /* the message's handler waits for the application, and goes on when called again */
+    bool hold_early;     /* client: stand still before EndOfEarlyData */
+    uint8_t ccs_ignored; /* TLS 1.3 compatibility CCS received; capped */
     uint8_t requests_ignored; /* client: HelloRequests received; capped */
     struct buf rx;            /* handshake bytes not yet a whole message */
     struct buf msg;           /* the message being written */
     struct schedule ks;
 
     /* hellos */
-    struct buf hello; /* server: the ClientHello being answered. Client: the ServerHello being read */
+    struct buf hello; /* client: the ServerHello being read; a server keeps the ClientHello in its session */
     struct offer peer;
     uint8_t random[32];              /* ours */
     struct buf first_hello;          /* server after a retry: what the second ClientHello must repeat */
@@ -136,6 +177,13 @@ struct handshake {
     uint32_t ext_sent;               /* bit per ext_id: ours in the last hello / request */
     uint32_t ext_seen;               /* bit per ext_id: the peer's in the message being handled */
     const struct group *retry_group; /* asked for by HelloRetryRequest */
+
+    /* PSKs */
+    uint64_t now;               /* wall clock, ns, where PSKs or tickets are looked at */
+    uint32_t psk_binders_at;    /* client: where the binders list starts in the ClientHello being written */
+    struct s2n_psk *psk_chosen; /* the list's entry that both sides use */
+    uint16_t psk_index;         /* its place in the client's list */
+    uint32_t skipped;           /* server: bytes of rejected early data that were dropped */
 
     /* keys */
     struct kx_key share[2]; /* client: offered shares; server [0]: its own */
@@ -154,6 +202,8 @@ struct handshake {
 enum hs_result {
     HS_FAIL,
     HS_READ,
+    HS_APP,   /* the application has to answer first; the error says what */
+    HS_EARLY, /* client: EndOfEarlyData is next, and held back */
     HS_DONE
 };
 
@@ -163,6 +213,7 @@ struct handshake *hs_new(const struct settings *set, struct session *session, st
                          struct half *out, struct buf *tx);
 void hs_free(struct handshake *hs);
 enum hs_result hs_run(struct handshake *hs);
+/* With HS_APP the handler has set the error that says what it waits for. */
 /* hs_feed: the content of a handshake record; hs_ccs: of a change_cipher_spec record. */
 MUST_USE bool hs_feed(struct handshake *hs, struct span bytes);
 MUST_USE bool hs_ccs(struct handshake *hs, struct span body);
@@ -182,6 +233,7 @@ static inline bool hs_is13(const struct handshake *hs)
 
 void session_init(struct session *s, bool server);
 void session_wipe(struct session *s);
+void session_drop_hello(struct session *s); /* the ClientHello's bytes, which nobody needs any more */
 /* session_wire_version: what our records say. A first ClientHello goes out as TLS 1.0 for old middleboxes, everything
  * later as the negotiated version, at most TLS 1.2 (RFC 8446 5.1). */
 uint16_t session_wire_version(const struct session *s);
@@ -241,6 +293,7 @@ static inline bool ext_seen(const struct handshake *hs, enum ext_id id)
 {
     return (hs->ext_seen >> id) & 1;
 }
+bool alpn_lists(const struct handshake *hs, struct span name); /* ours, to be offered or chosen from */
 static inline bool ext_was_sent(const struct handshake *hs, enum ext_id id)
 {
     return (hs->ext_sent >> id) & 1;
@@ -260,6 +313,41 @@ MUST_USE bool neg_client_certificate(
 /* neg_peer_scheme: may the peer sign with this scheme id here? */
 MUST_USE bool neg_peer_scheme(struct handshake *hs, uint16_t id, const struct sigscheme **out);
 uint8_t hs_client_auth(const struct settings *set); /* effective s2n_cert_auth_type */
+
+/* offer.c: which PSK, on a server. psk_choose: among those the hello offers, by the selection callback or by the
+ * default rule; none is no error. psk_check_binder: BAD_MESSAGE when the chosen one's does not verify. */
+MUST_USE bool psk_choose(struct handshake *hs);
+MUST_USE bool psk_check_binder(struct handshake *hs);
+void psk_take(struct handshake *hs, struct s2n_psk *psk); /* this one; NULL: none */
+/* psk_offered: is this client key offered now? psk_write_binders fills in what the extension left blank. */
+bool psk_offered(const struct handshake *hs, const struct s2n_psk *psk);
+bool psk_any_offered(const struct handshake *hs);
+MUST_USE bool psk_write_binders(struct handshake *hs, struct wr *w);
+bool psk_suite_fits(const struct handshake *hs, enum hash_alg alg); /* server: a common suite has this hash */
+uint8_t psk_mode(const struct handshake *hs);                       /* effective enum psk_type */
+
+/* resume12.c: sessions below TLS 1.3. The server takes one from the ticket or the cache (the latter may wait:
+ * ASYNC_BLOCKED) or leaves hs for a full handshake; *resumed tells. */
+MUST_USE bool resume12_server(struct handshake *hs, bool *resumed);
+bool resume12_may_issue(const struct handshake *hs); /* server: a ticket can be made for this handshake */
+bool resume12_cacheable(const struct settings *set, const struct session *s);
+void resume12_store(const struct settings *set,
+                    struct session *s); /* into the cache, after a full handshake */
+void resume12_forget(const struct settings *set, struct session *s); /* out of the cache, after an error */
+struct session_state resume12_state(const struct session *s, uint64_t now); /* of this session, to be saved */
+
+/* early.c: whether early data is asked for, and whether it is taken. */
+bool early_wanted(const struct handshake *hs);                   /* client */
+MUST_USE bool early_judge(struct handshake *hs);                 /* server; may wait: ASYNC_BLOCKED */
+MUST_USE bool early_set(struct session *s, enum early_state to); /* INVALID_EARLY_DATA_STATE */
+uint32_t early_own_limit(const struct settings *set, const struct session *s); /* server: by its settings */
+uint32_t early_limit(const struct settings *set, const struct session *s);
+
+/* msg/new_session_ticket.c at TLS 1.3, where the message is no part of the handshake. The writer appends a whole
+ * message, or nothing when no ticket can be issued now; the reader keeps the ticket in the session for get_session. */
+bool keying_lasts(const struct session *s, uint64_t now); /* server: long enough for another ticket */
+MUST_USE bool ticket13_write(const struct settings *set, struct session *s, struct wr *w);
+MUST_USE bool ticket13_read(const struct settings *set, struct session *s, struct rd *r, uint32_t *lifetime);
 
 /* certs.c: judge the peer's certificate list under settings, policy and key usage; fills session->peer. */
 MUST_USE bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n);

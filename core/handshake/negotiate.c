@@ -65,8 +65,8 @@ static bool suite_usable(struct handshake *hs, const struct suite *s)
     if (version < s->min || version > s->max) {
         return false;
     }
-    if (s->kex == KEX_TLS13) {
-        return true;
+    if (s->kex == KEX_TLS13) { /* a PSK belongs to a hash */
+        return hs->psk_chosen == NULL || hs->psk_chosen->alg == s->prf;
     }
     if (s->kex == KEX_ECDHE && neg_group12(hs) == NULL) {
         return false;

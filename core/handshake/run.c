@@ -10,10 +10,6 @@
 #define REQUESTS_IGNORED_MAX 32 /* HelloRequests, which are as free for a server to send */
 #define FRAGMENT_DEFAULT 8087
 
-enum generation {
-    GEN_TLS12,
-    GEN_TLS13
-};
 enum writer {
     WRITER_CLIENT,
     WRITER_SERVER,
@@ -90,7 +86,7 @@ static bool step(struct handshake *hs)
 
 bool hs_version(struct handshake *hs, uint16_t version, enum hs_message at)
 {
-    enum generation generation = version == TLS13 ? GEN_TLS13 : GEN_TLS12;
+    enum hs_generation generation = version == TLS13 ? GEN_TLS13 : GEN_TLS12;
     bool there = hs->generation == generation && hs->session->message == at;
     if (version != TLS13 && hs->ccs_ignored > 0) { /* below TLS 1.3 it would have had its place */
         return fail(ERR_BAD_MESSAGE);
@@ -167,7 +163,7 @@ static bool write_ccs(struct handshake *hs)
 {
     uint8_t one = 1;
     struct span body = SPAN(&one, 1);
-    if (hs->session->version != TLS13) {
+    if (hs->generation != GEN_TLS13) {
         return record_seal(hs->out, CT_CCS, session_wire_version(hs->session), &body, 1, hs->tx);
     }
     /* At TLS 1.3 this record only looks like TLS 1.2 to middleboxes: never protected (RFC 8446 D.4). */
@@ -214,7 +210,7 @@ static bool write_step(struct handshake *hs)
 static bool read_message(struct handshake *hs, const struct hs_frame *frame)
 {
     struct rd body = rd_of(frame->body);
-    hs->ext_seen = 0;
+    hs->ext_seen = hs->waiting ? hs->ext_seen : 0; /* a handler that waited goes on where it was */
     TRY(messages[hs->session->message].read(hs, &body));
     if (!rd_end(&body)) {
         return fail(ERR_BAD_MESSAGE);
@@ -270,7 +266,10 @@ static enum hs_result read_step(struct handshake *hs)
         buf_consume(&hs->rx, frame.whole.n);
         return ++hs->requests_ignored <= REQUESTS_IGNORED_MAX || fail(ERR_BAD_MESSAGE) ? HS_DONE : HS_FAIL;
     }
-    return find_row(hs, frame.type) && read_message(hs, &frame) ? HS_DONE : HS_FAIL;
+    if (find_row(hs, frame.type) && read_message(hs, &frame)) {
+        return HS_DONE;
+    }
+    return hs->waiting ? HS_APP : HS_FAIL;
 }
 
 enum hs_result hs_run(struct handshake *hs)
@@ -282,6 +281,9 @@ enum hs_result hs_run(struct handshake *hs)
             return HS_DONE;
         }
         bool mine = hs_mine(hs, m);
+        if (mine && m == MSG_END_OF_EARLY_DATA && hs->hold_early) {
+            return HS_EARLY;
+        }
         /* The peer's compatibility CCS is never waited for: hs_ccs drops it whenever it comes. */
         if (mine || (messages[m].type == TYPE_CCS && hs_is13(hs))) {
             if (!(mine ? write_step(hs) : step(hs))) {

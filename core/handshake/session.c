@@ -12,8 +12,20 @@ void session_init(struct session *s, bool server)
     }
 }
 
+void session_drop_hello(struct session *s)
+{
+    if (s->client_hello != NULL) {
+        buf_free(&s->client_hello->message);
+    }
+}
+
 void session_wipe(struct session *s)
 {
+    session_drop_hello(s);
+    if (s->client_hello != NULL) {
+        mem_del(s->client_hello);
+    }
+    resume_free(s->resume);
     peer_free(s->peer);
     buf_free(&s->client_chain);
     wipe(s, sizeof(*s));

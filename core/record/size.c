@@ -4,6 +4,7 @@
  * records that fit one network packet, the peer can use the first bytes early; later full records cost less.
  * No I/O, no clock.
  */
+#include "base/clock.h"
 #include "record/protect.h"
 
 /* An Ethernet frame less IPv6, TCP and TCP's options, and the record's own header. */
@@ -12,8 +13,6 @@
 /* What the send buffer must spare for protection, whichever cipher it turns out to be. */
 #define SPARE13 (RECORD_HEADER + 255 + 1)
 #define SPARE12 (RECORD_HEADER + 1024)
-
-#define NS_PER_SECOND 1000000000U
 
 /* The most plaintext whose fragment is not longer than one packet allows. */
 static size_t packet_plaintext(const struct half *out)
@@ -53,7 +52,7 @@ size_t size_next(const struct size_rules *rules, const struct half *out)
 
 void size_note(struct size_rules *rules, size_t n, uint64_t now)
 {
-    uint64_t patience = (uint64_t) rules->dynamic_timeout * NS_PER_SECOND;
+    uint64_t patience = (uint64_t) rules->dynamic_timeout * CLOCK_SECOND;
     if (patience != 0 && now - rules->dynamic_last > patience) {
         rules->dynamic_sent = 0;
     }

@@ -96,12 +96,19 @@ static bool derive(struct schedule *ks, enum secret_id first, enum secret_id las
     return done;
 }
 
-bool ks_early(struct schedule *ks, struct span psk)
+bool ks_early(struct schedule *ks, const struct secret *early)
 {
-    TRY(at_stage(ks, KS_START));
+    /* Twice after a retry: the second ClientHello may offer other PSKs than the first. */
+    TRY(at_stage(ks, ks->stage == KS_EARLY ? KS_EARLY : KS_START));
     static const uint8_t zeros[HASH_MAX];
     enum hash_alg alg = ks->suite->prf;
-    TRY(kdf_extract(alg, SPAN_NONE, psk.n == 0 ? SPAN(zeros, hash_size(alg)) : psk, &ks->current));
+    if (early == NULL) {
+        TRY(ks_psk_early(alg, SPAN(zeros, hash_size(alg)), &ks->current));
+    } else if (early->n == hash_size(alg)) {
+        ks->current = *early;
+    } else { /* a PSK goes with suites of its own hash only */
+        return fail(ERR_SAFETY);
+    }
     ks->stage = KS_EARLY;
     return true;
 }
@@ -133,6 +140,49 @@ bool ks_resumption(struct schedule *ks)
     secret_wipe(&ks->named[SECRET_CLIENT_HANDSHAKE]);
     secret_wipe(&ks->named[SECRET_SERVER_HANDSHAKE]);
     ks->stage = KS_DONE;
+    return true;
+}
+
+/* ---- TLS 1.3: what comes out of a PSK ---- */
+
+bool ks_psk_early(enum hash_alg alg, struct span psk, struct secret *out)
+{
+    return kdf_extract(alg, SPAN_NONE, psk, out);
+}
+
+/* RFC 8446 4.4.4: what proves knowledge of `base` over a digest, for Finished messages and binders. */
+static bool verify_data(enum hash_alg alg, const struct secret *base, const uint8_t *digest, uint8_t *out)
+{
+    AUTO_SECRET key = { .n = (uint8_t) hash_size(alg) };
+    TRY(kdf_label(alg, base, "finished", SPAN_NONE, key.b, key.n));
+    struct hmac mac;
+    TRY(hmac_key(&mac, alg, secret_span(&key)));
+    const struct span message = SPAN(digest, hash_size(alg));
+    bool done = hmac_run(&mac, &message, 1, out);
+    hmac_wipe(&mac);
+    return done;
+}
+
+/* The labels differ so that a key of one kind can never pass for one of the other (RFC 8446 7.1). */
+bool ks_psk_binder(enum hash_alg alg, const struct secret *early, bool external, const uint8_t *digest,
+                   uint8_t *out)
+{
+    uint8_t nothing[HASH_MAX];
+    AUTO_SECRET binder_key = { .n = (uint8_t) hash_size(alg) };
+    TRY(hash_once(alg, SPAN_NONE, nothing));
+    TRY(kdf_label(alg, early, external ? "ext binder" : "res binder", SPAN(nothing, hash_size(alg)),
+                  binder_key.b, binder_key.n));
+    return verify_data(alg, &binder_key, digest, out);
+}
+
+bool ks_psk_early_traffic(struct schedule *ks, enum hash_alg alg, const struct secret *early,
+                          const uint8_t *digest)
+{
+    struct secret *out = &ks->named[SECRET_CLIENT_EARLY];
+    TRY(kdf_label(alg, early, rows[SECRET_CLIENT_EARLY].label, SPAN(digest, hash_size(alg)), out->b,
+                  hash_size(alg)));
+    out->n = (uint8_t) hash_size(alg);
+    keylog_secret(&ks->keylog, rows[SECRET_CLIENT_EARLY].keylog, ks->randoms, out);
     return true;
 }
 
@@ -196,11 +246,22 @@ static bool extended_master(struct schedule *ks, enum hash_alg alg, struct span 
                    out, MASTER_LEN);
 }
 
+static bool before_master(const struct schedule *ks)
+{
+    bool right = ks->suite != NULL && ks->version < TLS13 && ks->stage == KS_START;
+    return right || fail(ERR_SECRET_SCHEDULE_STATE);
+}
+
+static void have_master(struct schedule *ks, const struct secret *master)
+{
+    ks->current = *master;
+    ks->stage = KS_MASTER;
+    keylog_secret(&ks->keylog, "CLIENT_RANDOM", ks->randoms, master);
+}
+
 bool ks_premaster(struct schedule *ks, struct span premaster, bool extended)
 {
-    if (ks->suite == NULL || ks->version >= TLS13 || ks->stage != KS_START) {
-        return fail(ERR_SECRET_SCHEDULE_STATE);
-    }
+    TRY(before_master(ks));
     AUTO_SECRET master = { .n = MASTER_LEN };
     struct span client = client_random(ks->randoms), server = server_random(ks->randoms);
     enum hash_alg alg = hash_alg_of(ks->version, ks->suite);
@@ -211,9 +272,17 @@ bool ks_premaster(struct schedule *ks, struct span premaster, bool extended)
     } else {
         TRY(kdf_prf(alg, premaster, "master secret", client, server, master.b, MASTER_LEN));
     }
-    ks->current = master;
-    ks->stage = KS_MASTER;
-    keylog_secret(&ks->keylog, "CLIENT_RANDOM", ks->randoms, &ks->current);
+    have_master(ks, &master);
+    return true;
+}
+
+bool ks_resume(struct schedule *ks, const struct secret *master)
+{
+    TRY(before_master(ks));
+    if (master->n != MASTER_LEN) {
+        return fail(ERR_SAFETY);
+    }
+    have_master(ks, master);
     return true;
 }
 
@@ -266,19 +335,12 @@ static bool finished13(const struct schedule *ks, bool client, uint8_t *out)
 {
     enum hash_alg alg = ks->suite->prf;
     uint8_t digest[HASH_MAX];
-    AUTO_SECRET key = { .n = (uint8_t) hash_size(alg) };
     const struct secret *base = &ks->named[client ? SECRET_CLIENT_HANDSHAKE : SECRET_SERVER_HANDSHAKE];
     if (base->n == 0) {
         return fail(ERR_SECRET_SCHEDULE_STATE);
     }
     TRY(transcript_peek(&ks->transcript, digest));
-    TRY(kdf_label(alg, base, "finished", SPAN_NONE, key.b, key.n));
-    struct hmac mac;
-    TRY(hmac_key(&mac, alg, secret_span(&key)));
-    const struct span message = SPAN(digest, hash_size(alg));
-    bool done = hmac_run(&mac, &message, 1, out);
-    hmac_wipe(&mac);
-    return done;
+    return verify_data(alg, base, digest, out);
 }
 
 static bool finished12(const struct schedule *ks, bool client, uint8_t *out)

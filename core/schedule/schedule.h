@@ -55,8 +55,18 @@ void ks_wipe(struct schedule *ks);
 /* ks_suite: version and suite are settled; the transcript starts hashing with the suite's hash. */
 MUST_USE bool ks_suite(struct schedule *ks, uint16_t version, const struct suite *suite);
 
-/* TLS 1.3. A step whose turn has not come, or is over, fails with ERR_SECRET_SCHEDULE_STATE. */
-MUST_USE bool ks_early(struct schedule *ks, struct span psk); /* empty span: no PSK (zeros) */
+/* PSKs (RFC 8446 7.1, 4.2.11.2), apart from any schedule: a client offers several before anything is settled.
+ * ks_psk_early: the Early Secret of a PSK. ks_psk_binder: hash_size bytes over a digest of the truncated hello.
+ * ks_psk_early_traffic: client_early_traffic_secret over a digest of the whole hello; into the key log too. */
+MUST_USE bool ks_psk_early(enum hash_alg alg, struct span psk, struct secret *out);
+MUST_USE bool ks_psk_binder(enum hash_alg alg, const struct secret *early, bool external,
+                            const uint8_t *digest, uint8_t *out);
+MUST_USE bool ks_psk_early_traffic(struct schedule *ks, enum hash_alg alg, const struct secret *early,
+                                   const uint8_t *digest);
+
+/* TLS 1.3. A step whose turn has not come, or is over, fails with ERR_SECRET_SCHEDULE_STATE. ks_early starts the
+ * chain from a PSK's Early Secret, or without one (NULL). */
+MUST_USE bool ks_early(struct schedule *ks, const struct secret *early);
 MUST_USE bool ks_handshake(struct schedule *ks,
                            struct span shared); /* transcript is at ServerHello: handshake secrets */
 MUST_USE bool ks_master(
@@ -73,6 +83,7 @@ MUST_USE bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumptio
 /* TLS 1.2 and older. ks_premaster makes the master secret: extended (RFC 7627, from the transcript as it is
  * now) or from the randoms; keylogs CLIENT_RANDOM. ks_key_block splits the key block for both directions. */
 MUST_USE bool ks_premaster(struct schedule *ks, struct span premaster, bool extended);
+MUST_USE bool ks_resume(struct schedule *ks, const struct secret *master); /* of an earlier session */
 MUST_USE bool ks_key_block(uint16_t version, const struct suite *suite, struct span master,
                            const uint8_t *randoms, struct traffic_keys *client, struct traffic_keys *server);
 

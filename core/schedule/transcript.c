@@ -53,6 +53,35 @@ bool transcript_peek(const struct transcript *t, uint8_t *out)
     return t->hashing ? hash_peek(&t->running, out) : fail(ERR_SECRET_SCHEDULE_STATE);
 }
 
+/* A hash that stands where the transcript does. */
+static bool fork_hash(const struct transcript *t, enum hash_alg alg, struct hash *out)
+{
+    if (t->hashing) {
+        TRY(t->running.alg == alg || fail(ERR_HASH_INVALID_ALGORITHM));
+        return hash_copy(out, &t->running);
+    }
+    TRY(hash_start(out, alg));
+    if (!hash_update(out, buf_span(&t->raw))) {
+        hash_wipe(out);
+        return false;
+    }
+    return true;
+}
+
+bool transcript_peek_with(const struct transcript *t, enum hash_alg alg, const struct span *more, size_t n,
+                          uint8_t *out)
+{
+    struct hash h;
+    TRY(fork_hash(t, alg, &h));
+    for (size_t i = 0; i < n; i++) {
+        if (!hash_update(&h, more[i])) {
+            hash_wipe(&h);
+            return false;
+        }
+    }
+    return hash_final(&h, out);
+}
+
 void transcript_drop_raw(struct transcript *t)
 {
     t->keep = false;

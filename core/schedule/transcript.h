@@ -26,6 +26,9 @@ MUST_USE bool transcript_hash(struct transcript *t, enum hash_alg alg);
 /* transcript_retry rewrites ClientHello1. Call it before the HelloRetryRequest itself is added. */
 MUST_USE bool transcript_retry(struct transcript *t);
 MUST_USE bool transcript_peek(const struct transcript *t, uint8_t *out); /* digest so far, hash_size bytes */
+/* transcript_peek_with: the digest by `alg` as if n more pieces had been added, though nothing is hashed yet. */
+MUST_USE bool transcript_peek_with(const struct transcript *t, enum hash_alg alg, const struct span *more,
+                                   size_t n, uint8_t *out);
 void transcript_drop_raw(struct transcript *t);
 void transcript_wipe(struct transcript *t);
 

@@ -23,12 +23,12 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "base/clock.h"
 #include "crypto/hash.h"
 #include "x509/cert.h"
 #include "x509/names.h"
 #include "x509/peer.h"
 
-#define NS 1000000000U
 /* What the store may add to the certificates sent. libcrypto's depth counts without leaf and anchor. */
 #define BUILT_MAX 32
 /* 112 bits: no MD5 and SHA-1 signatures, no RSA keys below 2048 bits, in any certificate but the anchor's
@@ -81,7 +81,7 @@ static void rules_apply(const struct verify_rules *rules, X509_VERIFY_PARAM *par
 {
     unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
     if (rules->check_time) {
-        X509_VERIFY_PARAM_set_time(param, (time_t) (rules->now / NS));
+        X509_VERIFY_PARAM_set_time(param, (time_t) (rules->now / CLOCK_SECOND));
     } else {
         flags |= X509_V_FLAG_NO_CHECK_TIME;
     }
@@ -219,7 +219,7 @@ static bool memory_key(const struct verify_rules *rules, const struct span *ders
 
 static bool valid_now(const struct peer_chain *p, const struct verify_rules *rules)
 {
-    int64_t now = (int64_t) (rules->now / NS);
+    int64_t now = (int64_t) (rules->now / CLOCK_SECOND);
     return !rules->check_time || (p->from <= now && now < p->until);
 }
 

@@ -22,17 +22,24 @@ from ._call import (
     S2NError,
     UsageError,
     WantApplication,
+    WantEarlyData,
     WantRead,
     WantWrite,
     WouldBlock,
 )
-from ._enums import Blinding, ErrorType, Mode
+from ._enums import Blinding, EarlyDataStatus, ErrorType, Mode, PSKMode
+from .antireplay import ClientHelloRecorder, SingleUseTickets
 from .buffer import ConnectionState, TLSBuffer
 from .cert import Certificate, CertificateKeyPair
+from .clienthello import ClientHello
 from .config import ClientAuth, Config
 from .connection import Connection
+from .earlydata import OfferedEarlyData
 from .info import HandshakeInfo
 from .policy import SecurityPolicy
+from .psk import OfferedPsk, Psk
+from .session import SessionTicket, TicketKey, TicketKeys
+from .sessioncache import PENDING, MemorySessionCache, RedisSessionCache, SessionCache
 from .socket import TLSSocket, create_connection, wrap_client, wrap_server
 
 __all__ = [
@@ -41,23 +48,39 @@ __all__ = [
     "Certificate",
     "CertificateKeyPair",
     "ClientAuth",
+    "ClientHello",
+    "ClientHelloRecorder",
     "Config",
     "Connection",
     "ConnectionClosed",
     "ConnectionState",
+    "EarlyDataStatus",
     "ErrorType",
     "HandleClosed",
     "HandshakeInfo",
     "IOFailure",
     "InternalError",
+    "MemorySessionCache",
     "Mode",
+    "OfferedEarlyData",
+    "OfferedPsk",
+    "PENDING",
+    "PSKMode",
     "ProtocolError",
+    "Psk",
+    "RedisSessionCache",
     "S2NError",
     "SecurityPolicy",
+    "SessionCache",
+    "SessionTicket",
+    "SingleUseTickets",
     "TLSBuffer",
     "TLSSocket",
+    "TicketKey",
+    "TicketKeys",
     "UsageError",
     "WantApplication",
+    "WantEarlyData",
     "WantRead",
     "WantWrite",
     "WouldBlock",

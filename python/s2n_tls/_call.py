@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Callable, NoReturn, Optional
+from enum import Enum
+from typing import Any, Callable, Final, NoReturn, Optional
 
 try:
     from ._s2n import ffi as ffi
@@ -25,7 +26,7 @@ except ImportError as exc:  # the files are there, the compiled part is not
 
 from ._enums import ErrorType
 
-_GLUE_VERSION = 1
+_GLUE_VERSION = 2
 if lib.S2N_TLS_GLUE_VERSION != _GLUE_VERSION:
     raise ImportError(
         f"s2n_tls: extension module of generation {lib.S2N_TLS_GLUE_VERSION}, Python files of {_GLUE_VERSION}"
@@ -89,7 +90,11 @@ class WantWrite(WouldBlock):
 
 
 class WantApplication(WouldBlock):
-    """Repeat when the application has done its part."""
+    """Repeat when the application has done its part: the answer that a callback put off."""
+
+
+class WantEarlyData(WouldBlock):
+    """Repeat when the early data has been received (recv_early_data_into)."""
 
 
 class AlertReceived(S2NError):
@@ -125,6 +130,7 @@ _BY_BLOCKED: dict[int, type[S2NError]] = {
     lib.S2N_BLOCKED_ON_READ: WantRead,
     lib.S2N_BLOCKED_ON_WRITE: WantWrite,
     lib.S2N_BLOCKED_ON_APPLICATION_INPUT: WantApplication,
+    lib.S2N_BLOCKED_ON_EARLY_DATA: WantEarlyData,
 }
 
 
@@ -199,6 +205,15 @@ class _Pending(threading.local):
 _pending = _Pending()
 
 
+class Pending(Enum):
+    """The type of PENDING."""
+
+    PENDING = "pending"
+
+
+PENDING: Final = Pending.PENDING
+
+
 class Payload:
     """What a callback's `void *` stands for: the application's function. Kept by the handle that registered it."""
 
@@ -244,6 +259,59 @@ def _key_log(payload: Any, _conn: Any, line: Any, length: int) -> int:
 @ffi.def_extern(name="s2n_tls_wall_clock", error=-1, onerror=_onerror)
 def _wall_clock(payload: Any, nanoseconds: Any) -> int:
     nanoseconds[0] = int(ffi.from_handle(payload).function())
+    return 0
+
+
+def connection_of(conn: Any) -> Any:
+    """The Connection of a C connection, which is inside a call now: its context is a weak reference (connection.py)."""
+    return ffi.from_handle(lib.s2n_connection_get_ctx(conn)).function()
+
+
+def _bytes(data: Any, size: int) -> bytes:
+    return bytes(ffi.buffer(data, size)) if size else b""
+
+
+@ffi.def_extern(name="s2n_tls_session_ticket", error=-1, onerror=_onerror)
+def _session_ticket(conn: Any, payload: Any, ticket: Any) -> int:
+    ffi.from_handle(payload).function(connection_of(conn), ticket)
+    return 0
+
+
+@ffi.def_extern(name="s2n_tls_cache_store", error=-1, onerror=_onerror)
+def _cache_store(
+    _conn: Any, payload: Any, ttl: int, key: Any, key_size: int, value: Any, value_size: int
+) -> int:
+    ffi.from_handle(payload).function(_bytes(key, key_size), _bytes(value, value_size), ttl)
+    return 0
+
+
+@ffi.def_extern(name="s2n_tls_cache_retrieve", error=-1, onerror=_onerror)
+def _cache_retrieve(_conn: Any, payload: Any, key: Any, key_size: int, value: Any, value_size: Any) -> int:
+    found = ffi.from_handle(payload).function(_bytes(key, key_size))
+    if found is PENDING:
+        return int(lib.S2N_CALLBACK_BLOCKED)
+    if found is None or len(found) > value_size[0]:
+        return -1
+    ffi.memmove(value, found, len(found))
+    value_size[0] = len(found)
+    return 0
+
+
+@ffi.def_extern(name="s2n_tls_cache_delete", error=-1, onerror=_onerror)
+def _cache_delete(_conn: Any, payload: Any, key: Any, key_size: int) -> int:
+    ffi.from_handle(payload).function(_bytes(key, key_size))
+    return 0
+
+
+@ffi.def_extern(name="s2n_tls_psk_selection", error=-1, onerror=_onerror)
+def _psk_selection(conn: Any, payload: Any, offered: Any) -> int:
+    ffi.from_handle(payload).function(connection_of(conn), offered)
+    return 0
+
+
+@ffi.def_extern(name="s2n_tls_early_data", error=-1, onerror=_onerror)
+def _early_data(conn: Any, offered: Any) -> int:
+    connection_of(conn)._early_data_offered(offered)
     return 0
 
 

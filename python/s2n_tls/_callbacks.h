@@ -9,6 +9,18 @@
 extern "Python" uint8_t s2n_tls_verify_host(const char *name, size_t len, void *payload);
 extern "Python" int s2n_tls_key_log(void *payload, struct s2n_connection *conn, uint8_t *line, size_t len);
 extern "Python" int s2n_tls_wall_clock(void *payload, uint64_t *nanoseconds);
+extern "Python" int s2n_tls_session_ticket(struct s2n_connection *conn, void *payload,
+                                           struct s2n_session_ticket *ticket);
+extern "Python" int s2n_tls_cache_store(struct s2n_connection *conn, void *payload, uint64_t ttl,
+                                        const void *key, uint64_t key_size, const void *value,
+                                        uint64_t value_size);
+extern "Python" int s2n_tls_cache_retrieve(struct s2n_connection *conn, void *payload, const void *key,
+                                           uint64_t key_size, void *value, uint64_t *value_size);
+extern "Python" int s2n_tls_cache_delete(struct s2n_connection *conn, void *payload, const void *key,
+                                         uint64_t key_size);
+extern "Python" int s2n_tls_psk_selection(struct s2n_connection *conn, void *payload,
+                                          struct s2n_offered_psk_list *list);
+extern "Python" int s2n_tls_early_data(struct s2n_connection *conn, struct s2n_offered_early_data *offered);
 
 #define S2N_TLS_GLUE_VERSION ...
 

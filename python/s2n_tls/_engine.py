@@ -12,14 +12,19 @@ import asyncio
 import socket
 from typing import Any, Optional, Union, cast
 
-from ._call import ConnectionClosed, S2NError, UsageError, WantRead, lib
+from ._call import ConnectionClosed, S2NError, UsageError, WantApplication, WantRead, lib
 from .buffer import CHUNK, ConnectionState, TLSBuffer
+
+
+# How often, in seconds, an answer that a callback has put off is asked for again if nobody says that it is there.
+ASK_AGAIN = 0.01
 
 
 class TLSTransport(asyncio.Transport):
     """What a protocol sees: an asyncio transport whose bytes are encrypted on their way.
 
-    get_extra_info() knows "tls_info" (HandshakeInfo), "tls_buffer", and all that the transport below knows.
+    get_extra_info() knows "tls_info" (HandshakeInfo), "tls_buffer", "early_data" (what a server received as early
+    data), and all that the transport below knows.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -31,10 +36,16 @@ class TLSTransport(asyncio.Transport):
             return self._engine.buffer.info()
         if name == "tls_buffer":
             return self._engine.buffer
+        if name == "early_data":
+            return self._engine.buffer.early_data
         return self._engine.lower.get_extra_info(name, default)
 
     def write(self, data: Union[bytes, bytearray, memoryview]) -> None:
         self._engine.write(data)
+
+    def retry_early_data(self) -> int:
+        """Send what the server did not take of a client's early data as normal data, once; its length."""
+        return self._engine.retry_early_data()
 
     def close(self) -> None:
         self._engine.close()
@@ -92,6 +103,8 @@ class Engine(asyncio.BufferedProtocol):
         self.ready: asyncio.Future[TLSTransport] = self._loop.create_future()
         self._timeouts = timeouts
         self._timer: Optional[asyncio.TimerHandle] = None
+        self._asking: Optional[asyncio.TimerHandle] = None
+        buffer.connection._waker = self._wake
         self._view: Optional[memoryview] = None
         self._connected = False
         self._eof = False  # the program has been told that nothing more comes
@@ -132,6 +145,8 @@ class Engine(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Optional[Exception]) -> None:
         self._release()
         self._set_timer(None)
+        self._stop_asking()
+        self.buffer.connection._waker = None
         error = self._error or exc
         if not self.ready.done():
             self.ready.set_exception(
@@ -168,7 +183,33 @@ class Engine(asyncio.BufferedProtocol):
             self.buffer.handshake()
         except WantRead:
             return
+        except WantApplication:
+            self._stop_asking()
+            self._asking = self._loop.call_later(ASK_AGAIN, self._ask_again)
+            return
         self._start()
+
+    def _wake(self) -> None:
+        # Any thread may be calling, and the loop may be closed.
+        try:
+            self._loop.call_soon_threadsafe(self._ask_again)
+        except RuntimeError:
+            pass
+
+    def _ask_again(self) -> None:
+        if self._asking is None:
+            return  # nothing is put off
+        self._stop_asking()
+        try:
+            self._pump()
+        except Exception as error:  # a callback's; inside data_received asyncio would do the same
+            self._error = self._error or error
+            self.lower.abort()
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
 
     def _start(self) -> None:
         self._set_timer(None)
@@ -263,6 +304,11 @@ class Engine(asyncio.BufferedProtocol):
         except S2NError as error:
             self._fail(error)
         self._flush()
+
+    def retry_early_data(self) -> int:
+        count = self.buffer.retry_early_data()
+        self._flush()
+        return count
 
     def write_eof(self) -> None:
         if not self._wrote_eof and not self.closing:

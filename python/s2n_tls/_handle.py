@@ -160,20 +160,25 @@ class Side:
     """A lock that knows its owner and is not reentrant: taking it twice raises instead of waiting for
     oneself.
 
-    One guards each direction of a connection. As a context manager it is a lock of its own.
+    One guards each direction of a connection. As a context manager it is a lock of its own. `depth` counts
+    how often its owner has entered again (Within).
     """
 
-    __slots__ = ("_lock", "owner")
+    __slots__ = ("_lock", "owner", "depth")
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.owner = 0
+        self.depth = 0
 
     def enter(self, me: int) -> None:
         self._lock.acquire()
         self.owner = me
 
     def leave(self) -> None:
+        if self.depth:
+            self.depth -= 1
+            return
         self.owner = 0
         self._lock.release()
 
@@ -227,3 +232,21 @@ class Exclusive:
         for side in self._sides:
             side.leave()
         self._resource.done()
+
+
+class Within(Exclusive):
+    """As Exclusive, but a callback of the connection passes, if the call that runs it has these directions.
+
+    For what the library allows inside its callbacks, and nothing else.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> Any:
+        me = threading.get_ident()
+        if any(side.owner != me for side in self._sides):
+            return super().__enter__()
+        pointer = self._resource.use()
+        for side in self._sides:
+            side.depth += 1
+        return pointer

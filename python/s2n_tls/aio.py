@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any, Awaitable, Callable, Optional, Union, cast
+from typing import Any, Awaitable, Callable, Iterable, Optional, Union, cast
 
 from ._call import UsageError
 from ._engine import Engine, TLSTransport
 from .buffer import ConnectionState, TLSBuffer
 from .config import Config
+from .connection import Buffer
+from .psk import Psk
 
 __all__ = ["TLSTransport", "detach", "open_connection", "start_server", "start_tls"]
 
@@ -42,19 +44,26 @@ async def open_connection(
     server_name: Optional[str] = None,
     handshake_timeout: Optional[float] = None,
     shutdown_timeout: Optional[float] = None,
+    session: Optional[Buffer] = None,
+    psks: Iterable[Psk] = (),
+    early_data: Buffer = b"",
     **options: Any,
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect and do the handshake; a reader and a writer, as from asyncio.open_connection.
 
-    Without a config, the system's trust and the default policy. Other options go to loop.create_connection.
+    Without a config, the system's trust and the default policy. `session`, `psks` and `early_data` are explained
+    at TLSBuffer; what the server did not take of early data, `writer.transport.retry_early_data()` sends again.
+    Other options go to loop.create_connection.
     """
+    keys = tuple(psks)
     loop = asyncio.get_running_loop()
     settings = config if config is not None else Config(system_trust=True)
     reader = asyncio.StreamReader(loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
 
     def make() -> Engine:
-        buffer = TLSBuffer(settings, server_name=host if server_name is None else server_name)
+        name = host if server_name is None else server_name
+        buffer = TLSBuffer(settings, server_name=name, session=session, psks=keys, early_data=early_data)
         return _engine(buffer, protocol, (handshake_timeout, shutdown_timeout))
 
     _lower, engine = await loop.create_connection(make, host, port, **options)
@@ -78,18 +87,22 @@ async def start_server(
     config: Config,
     handshake_timeout: Optional[float] = None,
     shutdown_timeout: Optional[float] = None,
+    psks: Iterable[Psk] = (),
     **options: Any,
 ) -> asyncio.Server:
     """Accept connections; `client_connected(reader, writer)` runs when a handshake is complete.
 
-    Other options go to loop.create_server.
+    `writer.get_extra_info("early_data")` are the bytes received as early data, which may be a replay. Other
+    options go to loop.create_server.
     """
+    keys = tuple(psks)
     loop = asyncio.get_running_loop()
 
     def make() -> Engine:
         reader = asyncio.StreamReader(loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, cast(Any, client_connected), loop=loop)
-        return _engine(TLSBuffer(config, server_side=True), protocol, (handshake_timeout, shutdown_timeout))
+        buffer = TLSBuffer(config, server_side=True, psks=keys)
+        return _engine(buffer, protocol, (handshake_timeout, shutdown_timeout))
 
     return await loop.create_server(make, host, port, **options)
 
@@ -105,17 +118,28 @@ async def start_tls(
     state: Optional[ConnectionState] = None,
     handshake_timeout: Optional[float] = None,
     shutdown_timeout: Optional[float] = None,
+    session: Optional[Buffer] = None,
+    psks: Iterable[Psk] = (),
+    early_data: Buffer = b"",
 ) -> TLSTransport:
     """Switch a plain transport to TLS and do the handshake. `protocol` then belongs to the transport
     returned.
 
     `received` are bytes that the plain protocol has read too far. With a `state` from detach(), the
-    connection goes on where it was, without a handshake.
+    connection goes on where it was, without a handshake. `session`, `psks` and `early_data` are explained at
+    TLSBuffer.
     """
     if state is not None:
         buffer = TLSBuffer.attach(state, config)
     else:
-        buffer = TLSBuffer(config, server_side=server_side, server_name=server_name)
+        buffer = TLSBuffer(
+            config,
+            server_side=server_side,
+            server_name=server_name,
+            session=session,
+            psks=psks,
+            early_data=early_data,
+        )
     buffer.feed(received)
     engine = _engine(buffer, protocol, (handshake_timeout, shutdown_timeout))
     transport.pause_reading()

@@ -9,13 +9,14 @@ to leave a process with everything that is under way: detach() and attach().
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Union
+from typing import Callable, Iterable, Optional, Union
 
 from ._call import UsageError, WantRead, ffi, lib
-from ._enums import Mode
+from ._enums import EarlyDataStatus, Mode
 from .config import Config
 from .connection import Buffer, Connection
 from .info import HandshakeInfo
+from .psk import Psk
 
 # How much space is offered to a read from the network: a few records.
 CHUNK = 65536
@@ -45,6 +46,11 @@ class TLSBuffer:
     Wire side: feed(), feed_eof(), take(). Program side: handshake(), read(), read_into(), write(),
     shutdown(). A call that needs more bytes from the peer raises WantRead. After every call there may be
     something to take().
+
+    `session` is one that an earlier connection left (connection.session), to be resumed by a client; `psks` are
+    external keys, most wanted first. `early_data` is sent by a client before the handshake is done, as far as
+    the session or the first key allows; anyone who captures it can send it again. What the server did not take
+    is early_data_left afterwards. A server finds what it accepted in `early_data`.
     """
 
     def __init__(
@@ -54,18 +60,31 @@ class TLSBuffer:
         server_side: bool = False,
         server_name: Optional[str] = None,
         connection: Optional[Connection] = None,
+        session: Optional[Buffer] = None,
+        psks: Iterable[Psk] = (),
+        early_data: Buffer = b"",
     ) -> None:
         if connection is None:
             connection = Connection(Mode.SERVER if server_side else Mode.CLIENT, config)
         self.connection = connection
         self._plaintext = bytearray()
         self._carried: Optional[HandshakeInfo] = None
+        self._early_out = bytes(early_data)  # of a client
+        self._early_sent = 0
+        self._early_in = bytearray()  # of a server
+        self._early_open = True  # more early data may be sent or received
         try:
             connection.use_memory()
             if connection.handshake_complete:
                 connection._finish()
             if server_name is not None:
                 connection.set_server_name(server_name)
+            if early_data and connection.mode != Mode.CLIENT:
+                raise UsageError("only a client sends early data")
+            for psk in psks:
+                connection.append_psk(psk)
+            if session is not None:
+                connection.session = session
         except BaseException:
             connection.close()
             raise
@@ -162,8 +181,38 @@ class TLSBuffer:
     # ---- the program ---------------------------------------------------------------------------------------
 
     def handshake(self) -> None:
-        """Do the handshake, or go on with it. Raises WantRead until it is complete."""
+        """Do the handshake, or go on with it. Raises WantRead until it is complete.
+
+        Raises WantApplication while an answer is missing that a callback has put off.
+        """
+        if self._early_open and not self.handshake_complete:
+            self._transfer_early_data()
         self.connection.negotiate()
+
+    def _transfer_early_data(self) -> None:
+        if self.connection.mode == Mode.SERVER:
+            if self.connection._may_have_early_data:
+                self._receive_early_data()
+        elif self._early_out:
+            self._send_early_data()
+        self._early_open = False
+
+    def _send_early_data(self) -> None:
+        with memoryview(self._early_out) as data:
+            while self._early_sent < len(data):
+                try:
+                    with data[self._early_sent :] as rest:
+                        sent = self.connection.send_early_data(rest)
+                except WantRead:
+                    return  # nothing more goes out before the server answers
+                if sent == 0:
+                    return
+                self._early_sent += sent
+
+    def _receive_early_data(self) -> None:
+        chunk = bytearray(CHUNK)
+        while count := self.connection.recv_early_data_into(chunk):
+            self._early_in += chunk[:count]
 
     def read_into(self, buffer: Union[bytearray, memoryview]) -> int:
         """Decrypted bytes into the caller's memory; returns their number, 0 at the end of the stream."""
@@ -193,6 +242,36 @@ class TLSBuffer:
     def write(self, data: Buffer) -> int:
         """Encrypt all of it; take() the result."""
         return self.connection.send(data)
+
+    @property
+    def early_data(self) -> bytes:
+        """What this server has received as early data so far; complete with the handshake. Not part of what read()
+        returns, and not carried along by detach()."""
+        return bytes(self._early_in)
+
+    @property
+    def early_data_status(self) -> EarlyDataStatus:
+        """What became of early data: END when the server took it, REJECTED, or NOT_REQUESTED; OK until then."""
+        return self.connection.early_data_status
+
+    @property
+    def early_data_left(self) -> bytes:
+        """Of the early data of this client, what the server has not taken: all if it refused, else what was beyond
+        the limit. Final when the handshake is complete."""
+        status = self.early_data_status
+        taken = status in (EarlyDataStatus.OK, EarlyDataStatus.END)
+        return self._early_out[self._early_sent :] if taken else self._early_out
+
+    def retry_early_data(self) -> int:
+        """Write early_data_left as normal data; how many bytes that were. Once, after the handshake.
+
+        Not done by itself, because only the program can tell whether the data still fits: another application
+        protocol may have been agreed upon.
+        """
+        if not self.handshake_complete:
+            raise UsageError("the handshake is not complete")
+        data, self._early_out, self._early_sent = self.early_data_left, b"", 0
+        return self.write(data) if data else 0
 
     def shutdown(self) -> None:
         """Say that nothing more will be written. The peer's answer is the end of what can be read."""

@@ -4,25 +4,29 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import ExitStack
 from typing import Any, Callable, Iterable, Optional, Union
 
-from ._call import Payload, UsageError, check, check_pointer, ffi, lib
-from ._enums import AlertBehavior, CertAuthType, SerializationVersion
-from ._handle import Borrowed, Handle, Resource
+from ._call import UsageError, check, check_pointer, ffi, lib
+from ._enums import AlertBehavior, CertAuthType, PSKMode, SerializationVersion
+from ._handle import Borrowed, Resource
+from ._settings import SessionSettings
 from .cert import PEM, CertificateKeyPair, as_bytes
+from .earlydata import EarlyDataGuard
 from .policy import SecurityPolicy, supported_groups
+from .psk import PskSelection
+from .session import OnSessionTicket, TicketKeys
+from .sessioncache import SessionCache
 
 Path = Union[str, "os.PathLike[str]"]
 Protocol = Union[str, bytes]
 ClientAuth = CertAuthType
 
 
-class Config(Handle):
+class Config(SessionSettings):
     """Settings for any number of connections.
 
-    Every keyword has a method of its own with the same meaning. Nothing is trusted unless a `trust` or
+    Every keyword has a method or an attribute of its own with the same meaning. Nothing is trusted unless a `trust` or
     `system_trust` says so. A connection freezes the config it uses: later changes raise UsageError.
     `serializable` allows connections to be saved (serialization format V1).
     """
@@ -40,11 +44,16 @@ class Config(Handle):
         verify_host: Optional[Callable[[str], bool]] = None,
         serializable: bool = False,
         max_blinding_delay: Optional[int] = None,
+        session_tickets: bool = False,
+        ticket_keys: Optional[TicketKeys] = None,
+        session_cache: Optional[SessionCache] = None,
+        on_session_ticket: Optional[OnSessionTicket] = None,
+        psk_mode: Optional[PSKMode] = None,
+        psk_selection: Optional[PskSelection] = None,
+        max_early_data: int = 0,
+        on_early_data: Optional[EarlyDataGuard] = None,
     ) -> None:
         super().__init__(check_pointer(lib.s2n_config_new_minimal()), lib.s2n_config_free)
-        self._lock = threading.RLock()
-        self._frozen = False
-        self._payloads: dict[str, Payload] = {}
         self._pairs: list[CertificateKeyPair] = []
         try:
             if policy is not None:
@@ -68,20 +77,27 @@ class Config(Handle):
                 self.allow_serialization()
             if max_blinding_delay is not None:
                 self.set_max_blinding_delay(max_blinding_delay)
+            # What was not asked for stays untouched, so that the library's own defaults hold.
+            for name, value in (
+                ("session_tickets", session_tickets),
+                ("session_cache", session_cache),
+                ("ticket_keys", ticket_keys),
+                ("on_session_ticket", on_session_ticket),
+                ("psk_mode", psk_mode),
+                ("psk_selection", psk_selection),
+                ("max_early_data", max_early_data),
+                ("on_early_data", on_early_data),
+            ):
+                if value is not None and value is not False and value != 0:
+                    setattr(self, name, value)
         except BaseException:
             self.close()
             raise
 
-    def _set(self, function: Callable[..., int], *args: Any) -> None:
-        # Setters of the library take no lock, and cffi lets other threads run meanwhile.
-        with self._lock:
-            if self._frozen and not self._closed:
-                raise UsageError("a connection uses this config already: make a new one")
-            with Borrowed(self) as pointer:
-                check(function(pointer, *args))
-
     def _attach(self, user: Resource, attach: Callable[[Any], int]) -> None:
         """Freeze, hand the pointer to `attach`, and stay alive as long as `user` does."""
+        if self._ticket_keys is not None:
+            self._ticket_keys._look()
         with self._lock:
             with Borrowed(self) as pointer:
                 self._frozen = True
@@ -237,11 +253,3 @@ class Config(Handle):
     def set_wall_clock(self, function: Callable[[], int]) -> None:
         """Ask this function for the time, in nanoseconds since 1970, when certificates are checked."""
         self._callback("wall_clock", function, lib.s2n_config_set_wall_clock, lib.s2n_tls_wall_clock)
-
-    def _callback(self, name: str, function: Callable[..., Any], setter: Any, entry: Any) -> None:
-        if not callable(function):
-            raise UsageError(f"{name} must be callable")
-        payload = Payload(function)
-        with self._lock:
-            self._set(setter, entry, payload.pointer)
-            self._payloads[name] = payload

@@ -8,17 +8,18 @@ use_memory(), through two queues in C: feed() what arrived, take() what is to be
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Callable, Iterable, NamedTuple, Optional, Union
 
 from ._call import Payload, UsageError, callbacks, check, check_pointer, error_type, fail, ffi, lib, text
 from ._enums import Blinding, ErrorType, Mode
-from ._handle import Exclusive, Handle, Resource, Side
+from ._handle import Exclusive, Resource, Side, Within
+from ._resumption import Buffer as Buffer
+from ._resumption import Resumption
 from .cert import CertificateKeyPair
 from .config import ClientAuth, Config, Protocol
 from .info import VERSIONS, HandshakeInfo, read_info
 from .policy import SecurityPolicy
-
-Buffer = Union[bytes, bytearray, memoryview]
 
 
 class Saved(NamedTuple):
@@ -29,7 +30,7 @@ class Saved(NamedTuple):
     unsent: bytes
 
 
-class Connection(Handle):
+class Connection(Resumption):
     """One end of a TLS connection. See the module for transports and threads.
 
     A failure that could be a probe starts a delay (`blinding_delay`) which this class does not sleep through:
@@ -45,13 +46,18 @@ class Connection(Handle):
         self._reading = Exclusive(self._resource, (read,), (read, write))
         self._writing = Exclusive(self._resource, (write,), (read, write))
         self._both = Exclusive(self._resource, (read, write), (read, write))
+        self._within = Within(self._resource, (read, write), (read, write))
+        self._within_reading = Within(self._resource, (read,), (read, write))
         self._blocked = ffi.new("s2n_blocked_status[2]")  # one for each side
         self._config: Optional[Config] = None
         self._pipe: Any = None
         self._host: Optional[Payload] = None
         self._info: Optional[HandshakeInfo] = None
         self._complete = False
+        self._init_resumption()
+        self._self = Payload(weakref.ref(self))  # callbacks without a payload of their own come this way
         try:
+            self._set(lib.s2n_connection_set_ctx, self._self.pointer)
             self.set_blinding(Blinding(lib.S2N_SELF_SERVICE_BLINDING))
             if config is not None:
                 self.set_config(config)
@@ -183,7 +189,7 @@ class Connection(Handle):
 
     def send(self, data: Buffer) -> int:
         """Encrypt and send; returns how many bytes were accepted, which may be fewer than given."""
-        with self._writing as conn, ffi.from_buffer("uint8_t[]", data) as source:
+        with self._writing as conn, callbacks(), ffi.from_buffer("uint8_t[]", data) as source:
             blocked = self._blocked + 1
             sent = lib.s2n_send(conn, source, len(source), blocked)
             if sent < 0:
@@ -199,11 +205,12 @@ class Connection(Handle):
 
     def _receive(self, buffer: Union[bytearray, memoryview]) -> int:
         # As recv_into, but -1 for "blocked": an exception for each record would cost more than the record.
-        with self._reading as conn, ffi.from_buffer("uint8_t[]", buffer, require_writable=True) as target:
-            received = lib.s2n_recv(conn, target, len(target), self._blocked)
-            if received < 0 and error_type() != ErrorType.BLOCKED:
-                fail(conn, self._blocked[0])
-            return int(received)
+        with self._reading as conn, callbacks():
+            with ffi.from_buffer("uint8_t[]", buffer, require_writable=True) as target:
+                received = lib.s2n_recv(conn, target, len(target), self._blocked)
+                if received < 0 and error_type() != ErrorType.BLOCKED:
+                    fail(conn, self._blocked[0])
+                return int(received)
 
     def recv(self, size: int) -> bytes:
         """Up to `size` decrypted bytes; empty at the end of the stream."""
@@ -229,7 +236,7 @@ class Connection(Handle):
 
     def shutdown(self) -> None:
         """As shutdown_send, then wait for the peer's close_notify; data that still arrives is lost."""
-        with self._both as conn:
+        with self._both as conn, callbacks():
             if lib.s2n_shutdown(conn, self._blocked) != 0:
                 fail(conn, self._blocked[0])
 

@@ -18,6 +18,8 @@ VERSIONS = {20: "SSLv2", 30: "SSLv3", 31: "TLSv1", 32: "TLSv1.1", 33: "TLSv1.2",
 class HandshakeInfo:
     """The facts of a finished handshake. What is not known is None or empty.
 
+    `psk_identity` is that of the external key which was used; a session that was resumed has none.
+
     A connection that was restored knows its version and suite; the rest is lost in format V1, but travels
     along when a whole connection is handed over (`TLSBuffer.detach`, `handoff`).
     """
@@ -35,6 +37,8 @@ class HandshakeInfo:
     handshake_type: str = ""
     session_id: bytes = b""
     client_cert_used: bool = False
+    resumed: bool = False
+    psk_identity: bytes = b""
     peer_chain: tuple[Certificate, ...] = ()
     client_chain_unverified: tuple[Certificate, ...] = ()
 
@@ -46,7 +50,8 @@ class HandshakeInfo:
     def to_json(self) -> bytes:
         """The facts as JSON, to travel with a connection."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _CHAINS}
-        values["session_id"] = self.session_id.hex()
+        for name in _BYTES:
+            values[name] = getattr(self, name).hex()
         for name in _CHAINS:
             values[name] = [base64.b64encode(cert.der).decode("ascii") for cert in getattr(self, name)]
         return json.dumps(values, separators=(",", ":")).encode("ascii")
@@ -56,12 +61,14 @@ class HandshakeInfo:
         """The inverse of to_json(). Facts that this version does not know are left out."""
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in json.loads(data).items() if name in known}
-        values["session_id"] = bytes.fromhex(values.get("session_id", ""))
+        for name in _BYTES:
+            values[name] = bytes.fromhex(values.get(name, ""))
         for name in _CHAINS:
             values[name] = tuple(Certificate(base64.b64decode(der)) for der in values.get(name, ()))
         return cls(**values)
 
 
+_BYTES = ("session_id", "psk_identity")
 _CHAINS = ("peer_chain", "client_chain_unverified")
 
 
@@ -81,10 +88,23 @@ def _session_id(conn: Any) -> bytes:
     )
 
 
+def _psk_identity(conn: Any) -> bytes:
+    size = ffi.new("uint16_t *")
+    if lib.s2n_connection_get_negotiated_psk_identity_length(conn, size) != 0 or not size[0]:
+        return b""
+    out = ffi.new("uint8_t[]", size[0])
+    return (
+        bytes(ffi.buffer(out))
+        if lib.s2n_connection_get_negotiated_psk_identity(conn, out, size[0]) == 0
+        else b""
+    )
+
+
 def read_info(conn: Any, server_side: bool) -> HandshakeInfo:
     """Ask a connection whose handshake is complete. The caller has it for itself."""
     first, second = ffi.new("uint8_t *"), ffi.new("uint8_t *")
     check(lib.s2n_connection_get_cipher_iana_value(conn, first, second))
+    resumed = lib.s2n_connection_is_session_resumed(conn) == 1
     return HandshakeInfo(
         version=VERSIONS.get(lib.s2n_connection_get_actual_protocol_version(conn), "unknown"),
         cipher=text(lib.s2n_connection_get_cipher(conn)),
@@ -99,6 +119,8 @@ def read_info(conn: Any, server_side: bool) -> HandshakeInfo:
         handshake_type=text(lib.s2n_connection_get_handshake_type_name(conn)),
         session_id=_session_id(conn),
         client_cert_used=lib.s2n_connection_client_cert_used(conn) == 1,
+        resumed=resumed,
+        psk_identity=b"" if resumed else _psk_identity(conn),
         peer_chain=peer_chain(conn) or (),
         client_chain_unverified=(unverified_client_chain(conn) or ()) if server_side else (),
     )

@@ -11,19 +11,24 @@ from __future__ import annotations
 import io
 import select
 import socket as _socket
+import threading
 import time
-from typing import Any, Optional, Union
+from typing import Any, Iterable, Optional, Union
 
-from ._call import S2NError, UsageError, WantRead, WantWrite, WouldBlock
+from ._call import S2NError, UsageError, WantApplication, WantRead, WantWrite, WouldBlock
+from ._enums import EarlyDataStatus
 from ._files import RawSocketFile
 from ._handle import Side
 from .buffer import ConnectionState, TLSBuffer
 from .config import Config
 from .connection import Buffer
 from .info import HandshakeInfo
+from .psk import Psk
 
 # Data encrypted before it is handed to the socket: enough for four of the longest records.
 _SEND_CHUNK = 65536
+# How often, in seconds, an answer that a callback has put off is asked for again if nobody says that it is there.
+_ASK_AGAIN = 0.01
 
 
 class TLSSocket:
@@ -40,6 +45,8 @@ class TLSSocket:
         self._accepted = 0  # bytes of an unfinished send() that are encrypted already
         self._send_lock = Side()
         self._failed = False
+        self._answered = threading.Event()
+        buffer.connection._waker = self._answered.set
         sock.setblocking(False)
         if do_handshake and self._timeout != 0 and not buffer.handshake_complete:
             try:
@@ -92,6 +99,12 @@ class TLSSocket:
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 
+    def _await_answer(self, deadline: Optional[float]) -> None:
+        left = _ASK_AGAIN if deadline is None else min(_ASK_AGAIN, deadline - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._answered.wait(left)
+
     def _check(self, error: S2NError) -> None:
         """After a failure: wait as long as blinding wants, then tell the peer."""
         if isinstance(error, (WouldBlock, UsageError)) or self._failed or self.buffer.closed:
@@ -121,14 +134,21 @@ class TLSSocket:
     # ---- handshake and data --------------------------------------------------------------------------------
 
     def do_handshake(self) -> None:
-        """Do the handshake, or go on with it (not blocking: after WantRead or WantWrite)."""
+        """Do the handshake, or go on with it (not blocking: after WantRead, WantWrite or WantApplication)."""
         deadline = self._deadline()
         while True:
+            self._answered.clear()
             try:
                 self.buffer.handshake()
             except WantRead:
                 self._drain(deadline)
                 self._fill(deadline)
+                continue
+            except WantApplication:
+                if self._timeout == 0:
+                    raise
+                self._drain(deadline)
+                self._await_answer(deadline)
                 continue
             except S2NError as error:
                 self._check(error)
@@ -187,6 +207,28 @@ class TLSSocket:
         """Send what is encrypted already."""
         with self._send_lock:
             self._drain(self._deadline())
+
+    @property
+    def early_data(self) -> bytes:
+        """What this server has received as early data, apart from what recv() returns. It may be a replay."""
+        return self.buffer.early_data
+
+    @property
+    def early_data_status(self) -> EarlyDataStatus:
+        """What became of early data: END when the server took it, REJECTED, or NOT_REQUESTED; OK until then."""
+        return self.buffer.early_data_status
+
+    @property
+    def early_data_left(self) -> bytes:
+        """Of the early data of this client, what the server has not taken, once the handshake is complete."""
+        return self.buffer.early_data_left
+
+    def retry_early_data(self) -> int:
+        """Send early_data_left as normal data, once; how many bytes that were."""
+        with self._send_lock:
+            count = self.buffer.retry_early_data()
+            self._drain(self._deadline())
+        return count
 
     def request_key_update(self) -> None:
         """Change the sending keys with the next send() (TLS 1.3)."""
@@ -285,6 +327,17 @@ class TLSSocket:
         """What the handshake agreed upon."""
         return self.buffer.info()
 
+    @property
+    def session(self) -> bytes:
+        """A client's session, for `session=` of a later connection; empty if there is none. In TLS 1.3 it comes
+        with some recv() after the handshake."""
+        return self.buffer.connection.session
+
+    @property
+    def session_resumed(self) -> bool:
+        """Whether an earlier session was resumed."""
+        return self.info().resumed
+
     def version(self) -> str:
         """The protocol version, such as "TLSv1.3"."""
         return self.info().version
@@ -365,16 +418,25 @@ def wrap_client(
     *,
     server_name: Optional[str] = None,
     do_handshake: bool = True,
+    session: Optional[Buffer] = None,
+    psks: Iterable[Psk] = (),
+    early_data: Buffer = b"",
 ) -> TLSSocket:
-    """TLS as a client over a connected socket. Without a config, the system's trust and the default policy."""
+    """TLS as a client over a connected socket. Without a config, the system's trust and the default policy.
+
+    `session`, `psks` and `early_data` are explained at TLSBuffer; see early_data_left and retry_early_data().
+    """
     if config is None:
         config = Config(system_trust=True)
-    return TLSSocket(sock, TLSBuffer(config, server_name=server_name), do_handshake=do_handshake)
+    buffer = TLSBuffer(config, server_name=server_name, session=session, psks=psks, early_data=early_data)
+    return TLSSocket(sock, buffer, do_handshake=do_handshake)
 
 
-def wrap_server(sock: _socket.socket, config: Config, *, do_handshake: bool = True) -> TLSSocket:
-    """TLS as a server over an accepted socket. The config has a certificate."""
-    return TLSSocket(sock, TLSBuffer(config, server_side=True), do_handshake=do_handshake)
+def wrap_server(
+    sock: _socket.socket, config: Config, *, do_handshake: bool = True, psks: Iterable[Psk] = ()
+) -> TLSSocket:
+    """TLS as a server over an accepted socket. The config has a certificate, or there are `psks`."""
+    return TLSSocket(sock, TLSBuffer(config, server_side=True, psks=psks), do_handshake=do_handshake)
 
 
 def create_connection(
@@ -383,11 +445,20 @@ def create_connection(
     *,
     server_name: Optional[str] = None,
     timeout: Optional[float] = None,
+    session: Optional[Buffer] = None,
+    psks: Iterable[Psk] = (),
+    early_data: Buffer = b"",
 ) -> TLSSocket:
-    """Connect over TCP and do the handshake. The server's name is the host, unless `server_name` says otherwise."""
+    """Connect over TCP and do the handshake. The server's name is the host, unless `server_name` says otherwise.
+
+    The rest is as for wrap_client().
+    """
     sock = _socket.create_connection(address, timeout)
     try:
-        return wrap_client(sock, config, server_name=address[0] if server_name is None else server_name)
+        name = address[0] if server_name is None else server_name
+        return wrap_client(
+            sock, config, server_name=name, session=session, psks=psks, early_data=early_data
+        )
     except BaseException:
         sock.close()
         raise

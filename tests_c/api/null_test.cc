@@ -24,6 +24,11 @@ struct Good {
     uint8_t *out = nullptr;
     s2n_blocked_status blocked = S2N_NOT_BLOCKED;
     uint32_t length = sizeof(bytes);
+    uint16_t number = 0;
+    ssize_t count = 0;
+    s2n_psk *psk = s2n_external_psk_new();
+    s2n_offered_psk *offered = s2n_offered_psk_new();
+    s2n_connection *server = s2n_connection_new(S2N_SERVER);
     bool flag = false;
 
     Good()
@@ -34,6 +39,9 @@ struct Good {
     ~Good()
     {
         s2n_connection_free(conn);
+        s2n_connection_free(server);
+        s2n_psk_free(&psk);
+        s2n_offered_psk_free(&offered);
         s2n_config_free(config);
         s2n_cert_chain_and_key_free(chain);
         s2n_cert_chain_and_key_free(empty);
@@ -59,6 +67,21 @@ struct Row {
 int Clock(void *, uint64_t *now)
 {
     *now = 0;
+    return 0;
+}
+
+int Store(s2n_connection *, void *, uint64_t, const void *, uint64_t, const void *, uint64_t)
+{
+    return 0;
+}
+
+int Retrieve(s2n_connection *, void *, const void *, uint64_t, void *, uint64_t *)
+{
+    return -1;
+}
+
+int Delete(s2n_connection *, void *, const void *, uint64_t)
+{
     return 0;
 }
 
@@ -286,6 +309,103 @@ const Row kInfoRows[] = {
     ROW(s2n_connection_deserialize(g.conn, nullptr, 64)),
 };
 
+const Row kSessionRows[] = {
+    ROW(s2n_config_set_session_state_lifetime(nullptr, 1)),
+    ROW(s2n_config_set_session_tickets_onoff(nullptr, 1)),
+    ROW(s2n_config_set_session_cache_onoff(nullptr, 1)),
+    ROW(s2n_config_set_cache_store_callback(nullptr, Store, nullptr)),
+    ROW(s2n_config_set_cache_store_callback(g.config, nullptr, nullptr)),
+    ROW(s2n_config_set_cache_retrieve_callback(nullptr, Retrieve, nullptr)),
+    ROW(s2n_config_set_cache_retrieve_callback(g.config, nullptr, nullptr)),
+    ROW(s2n_config_set_cache_delete_callback(nullptr, Delete, nullptr)),
+    ROW(s2n_config_set_cache_delete_callback(g.config, nullptr, nullptr)),
+    ROW(s2n_config_set_ticket_encrypt_decrypt_key_lifetime(nullptr, 1)),
+    ROW(s2n_config_set_ticket_decrypt_key_lifetime(nullptr, 1)),
+    ROW(s2n_config_add_ticket_crypto_key(nullptr, g.bytes, 1, g.bytes, 1, 0)),
+    ROW(s2n_config_add_ticket_crypto_key(g.config, nullptr, 1, g.bytes, 1, 0)),
+    ROW(s2n_config_add_ticket_crypto_key(g.config, g.bytes, 1, nullptr, 1, 0)),
+    ROW(s2n_config_require_ticket_forward_secrecy(nullptr, true)),
+    ROW(s2n_config_set_initial_ticket_count(nullptr, 1)),
+    ROW(s2n_config_set_session_ticket_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_connection_add_new_tickets_to_send(nullptr, 1)),
+    ROW(s2n_connection_get_tickets_sent(nullptr, &g.number)),
+    ROW(s2n_connection_get_tickets_sent(g.server, nullptr)),
+    ROW(s2n_connection_set_server_keying_material_lifetime(nullptr, 1)),
+    ROW(s2n_session_ticket_get_data_len(nullptr, reinterpret_cast<size_t *>(&g.out))),
+    ROW(s2n_session_ticket_get_data(nullptr, 64, g.bytes)),
+    ROW(s2n_session_ticket_get_lifetime(nullptr, &g.length)),
+    ROW(s2n_connection_set_session(nullptr, g.bytes, 64)),
+    ROW(s2n_connection_set_session(g.conn, nullptr, 64)),
+    ROW(s2n_connection_set_session(g.conn, nullptr, 0)),
+    ROW(s2n_connection_get_session(nullptr, g.bytes, 64)),
+    ROW(s2n_connection_get_session(g.conn, nullptr, 64)),
+    ROW(s2n_connection_get_session_ticket_lifetime_hint(nullptr)),
+    ROW(s2n_connection_get_client_hello(nullptr)),
+    ROW(s2n_client_hello_get_raw_message_length(nullptr)),
+    ROW(s2n_client_hello_get_raw_message(nullptr, g.bytes, 64)),
+    ROW(s2n_client_hello_get_session_id_length(nullptr, &g.length)),
+    ROW(s2n_client_hello_get_session_id(nullptr, g.bytes, &g.length, 64)),
+    ROW(s2n_client_hello_get_random(nullptr, g.bytes, 64)),
+};
+
+const Row kPskRows[] = {
+    ROW(s2n_psk_set_identity(nullptr, g.bytes, 1)),
+    ROW(s2n_psk_set_identity(g.psk, nullptr, 1)),
+    ROW(s2n_psk_set_identity(g.psk, nullptr, 0)),
+    ROW(s2n_psk_set_secret(nullptr, g.bytes, 1)),
+    ROW(s2n_psk_set_secret(g.psk, nullptr, 1)),
+    ROW(s2n_psk_set_secret(g.psk, nullptr, 0)),
+    ROW(s2n_psk_set_hmac(nullptr, S2N_PSK_HMAC_SHA256)),
+    ROW(s2n_connection_append_psk(nullptr, g.psk)),
+    ROW(s2n_connection_append_psk(g.conn, nullptr)),
+    ROW(s2n_config_set_psk_mode(nullptr, S2N_PSK_MODE_EXTERNAL)),
+    ROW(s2n_connection_set_psk_mode(nullptr, S2N_PSK_MODE_EXTERNAL)),
+    ROW(s2n_connection_get_negotiated_psk_identity_length(nullptr, &g.number)),
+    ROW(s2n_connection_get_negotiated_psk_identity_length(g.conn, nullptr)),
+    ROW(s2n_connection_get_negotiated_psk_identity(nullptr, g.bytes, 64)),
+    ROW(s2n_connection_get_negotiated_psk_identity(g.conn, nullptr, 64)),
+    ROW(s2n_offered_psk_get_identity(nullptr, &g.out, &g.number)),
+    ROW(s2n_offered_psk_get_identity(g.offered, nullptr, &g.number)),
+    ROW(s2n_offered_psk_get_identity(g.offered, &g.out, nullptr)),
+    ROW(s2n_offered_psk_list_next(nullptr, g.offered)),
+    ROW(s2n_offered_psk_list_reread(nullptr)),
+    ROW(s2n_offered_psk_list_choose_psk(nullptr, g.offered)),
+    ROW(s2n_offered_psk_list_choose_psk(nullptr, nullptr)),
+    ROW(s2n_config_set_psk_selection_callback(nullptr, nullptr, nullptr)),
+};
+
+const Row kEarlyRows[] = {
+    ROW(s2n_config_set_server_max_early_data_size(nullptr, 1)),
+    ROW(s2n_connection_set_server_max_early_data_size(nullptr, 1)),
+    ROW(s2n_connection_set_server_early_data_context(nullptr, g.bytes, 1)),
+    ROW(s2n_connection_set_server_early_data_context(g.server, nullptr, 1)),
+    ROW(s2n_psk_configure_early_data(nullptr, 1, 0x13, 0x01)),
+    ROW(s2n_psk_set_application_protocol(nullptr, g.bytes, 1)),
+    ROW(s2n_psk_set_application_protocol(g.psk, nullptr, 1)),
+    ROW(s2n_psk_set_early_data_context(nullptr, g.bytes, 1)),
+    ROW(s2n_psk_set_early_data_context(g.psk, nullptr, 1)),
+    ROW(s2n_connection_get_early_data_status(nullptr,
+                                             reinterpret_cast<s2n_early_data_status_t *>(&g.length))),
+    ROW(s2n_connection_get_early_data_status(g.conn, nullptr)),
+    ROW(s2n_connection_get_remaining_early_data_size(nullptr, &g.length)),
+    ROW(s2n_connection_get_remaining_early_data_size(g.conn, nullptr)),
+    ROW(s2n_connection_get_max_early_data_size(nullptr, &g.length)),
+    ROW(s2n_connection_get_max_early_data_size(g.conn, nullptr)),
+    ROW(s2n_send_early_data(nullptr, g.bytes, 1, &g.count, &g.blocked)),
+    ROW(s2n_send_early_data(g.conn, nullptr, 1, &g.count, &g.blocked)),
+    ROW(s2n_send_early_data(g.conn, g.bytes, 1, nullptr, &g.blocked)),
+    ROW(s2n_send_early_data(g.conn, g.bytes, 1, &g.count, nullptr)),
+    ROW(s2n_recv_early_data(nullptr, g.bytes, 1, &g.count, &g.blocked)),
+    ROW(s2n_recv_early_data(g.server, nullptr, 1, &g.count, &g.blocked)),
+    ROW(s2n_recv_early_data(g.server, g.bytes, 1, nullptr, &g.blocked)),
+    ROW(s2n_recv_early_data(g.server, g.bytes, 1, &g.count, nullptr)),
+    ROW(s2n_config_set_early_data_cb(nullptr, nullptr)),
+    ROW(s2n_offered_early_data_get_context_length(nullptr, &g.number)),
+    ROW(s2n_offered_early_data_get_context(nullptr, g.bytes, 64)),
+    ROW(s2n_offered_early_data_reject(nullptr)),
+    ROW(s2n_offered_early_data_accept(nullptr)),
+};
+
 template <size_t N> void RunRows(const Row (&rows)[N])
 {
     EnsureInit();
@@ -340,4 +460,16 @@ TEST(NullArgument, MeansNothingToDo_ForTheseFew)
     EXPECT_EQ(s2n_connection_get_wire_bytes_out(nullptr), 0u);
     EXPECT_EQ(s2n_connection_get_mode(nullptr), S2N_SERVER);
     EXPECT_EQ(LastError(), "");
+}
+TEST(NullArgument, OfASessionCallIsRefused)
+{
+    RunRows(kSessionRows);
+}
+TEST(NullArgument, OfAPskCallIsRefused)
+{
+    RunRows(kPskRows);
+}
+TEST(NullArgument, OfAnEarlyDataCallIsRefused)
+{
+    RunRows(kEarlyRows);
 }

@@ -208,6 +208,11 @@ void RegisterAll(const Options &o)
     for (const HandshakeCase &c : stranger_cases) {
         Register<HandshakeStacks>(Table::STRANGERS, c.name, c)->MinTime(handshake)->Repetitions(repetitions);
     }
+    for (const HandshakeCase &c : abbreviated_cases) {
+        Register<HandshakeStacks>(Table::ABBREVIATED, c.name, c)
+            ->MinTime(handshake)
+            ->Repetitions(repetitions);
+    }
     for (const CipherCase &c : cipher_cases) {
         for (const SizeCase &s : size_cases) {
             std::string row = std::string(c.name) + " " + s.name;

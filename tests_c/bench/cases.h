@@ -40,6 +40,16 @@ inline constexpr HandshakeCase stranger_cases[] = {
       "20150306", "20150306", 1600, 0 },
 };
 
+/* The group of TLS 1.2 is that of the handshake which made the session. */
+inline constexpr HandshakeCase abbreviated_cases[] = {
+    { "tls13 resumed x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, false,
+      "20190801", "20200207", 600, 90, Proof::ticket },
+    { "tls12 resumed (ticket)", Version::tls12, "ec", "secp256r1", "ECDHE-ECDSA-AES128-GCM-SHA256", false,
+      false, "20190214_gcm", "20190214_gcm", 450, 0, Proof::ticket },
+    { "tls13 external psk x25519", Version::tls13, "ec", "x25519", "TLS_AES_128_GCM_SHA256", false, false,
+      "20190801", "20200207", 450, 90, Proof::external_psk },
+};
+
 inline constexpr CipherCase cipher_cases[] = {
     { "tls13 aes128-gcm", Version::tls13, Cipher::aes128gcm, 0x1301, "TLS_AES_128_GCM_SHA256", "ec", false },
     { "tls13 aes256-gcm", Version::tls13, Cipher::aes256gcm, 0x1302, "TLS_AES_256_GCM_SHA384", "ec", true },

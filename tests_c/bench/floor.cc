@@ -18,6 +18,61 @@ void Prf(const Hmac &key, size_t seed_len, size_t out_len)
     }
 }
 
+void EarlySchedule13()
+{
+    const Digest zero = {};
+    Hmac early(Hmac(zero).Of(zero.b, sizeof(zero.b)));
+    Hmac binder_key(early.Expand(info_secret));
+    Hmac(binder_key.Expand(info_key)).Of(zero.b, sizeof(zero.b));
+    early.Expand(info_derived);
+}
+
+void Schedule13()
+{
+    const Digest zero = {}, secret = Hmac(zero).Of(zero.b, sizeof(zero.b));
+    Hmac handshake(secret);
+    Hmac client(handshake.Expand(info_secret)), server(handshake.Expand(info_secret));
+    Hmac main(Hmac(handshake.Expand(info_derived)).Of(zero.b, sizeof(zero.b)));
+    for (int i = 0; i < 3; i++) { /* key, IV, Finished */
+        client.Expand(info_key);
+        server.Expand(info_key);
+    }
+    for (int i = 0; i < 2; i++) {
+        Hmac(secret).Of(zero.b, sizeof(zero.b));
+    }
+    Hmac client_app(main.Expand(info_secret)), server_app(main.Expand(info_secret));
+    main.Expand(info_secret);
+    for (int i = 0; i < 2; i++) {
+        client_app.Expand(info_key);
+        server_app.Expand(info_key);
+    }
+}
+
+void Schedule12(bool resumed)
+{
+    static const uint8_t secret[48] = { 1 };
+    if (!resumed) {
+        Prf(Hmac(secret, 32), 54, 48);
+    }
+    Hmac master(secret, 48);
+    Prf(master, 77, 40);
+    Prf(master, 47, 12);
+    Prf(master, 47, 12);
+}
+
+void Transcript(size_t total, size_t parts)
+{
+    static const uint8_t bytes[4096] = {};
+    SHA256_CTX running, snapshot;
+    uint8_t out[32];
+    SHA256_Init(&running);
+    for (size_t i = 0; i < parts; i++) {
+        SHA256_Update(&running, bytes, total / parts);
+        snapshot = running;
+        SHA256_Final(out, &snapshot);
+    }
+}
+
 Aead::Aead(Cipher cipher)
     : cipher_(EVP_CIPHER_fetch(nullptr,
                                cipher == Cipher::aes128gcm   ? "AES-128-GCM"
@@ -44,6 +99,11 @@ void Aead::SetKeys()
     Must(EVP_EncryptInit_ex(seal_, nullptr, nullptr, key_, nullptr) == 1 &&
              EVP_DecryptInit_ex(open_, nullptr, nullptr, key_, nullptr) == 1,
          "AEAD key");
+}
+
+void Aead::SetOpenKey()
+{
+    Must(EVP_DecryptInit_ex(open_, nullptr, nullptr, key_, nullptr) == 1, "AEAD key");
 }
 
 void Aead::Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out,

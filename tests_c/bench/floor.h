@@ -78,6 +78,18 @@ inline constexpr size_t info_secret = 54, info_derived = 50, info_key = 19;
 /* TLS 1.2 P_SHA256. */
 void Prf(const Hmac &key, size_t seed_len, size_t out_len);
 
+/* TLS 1.3, one side: handshake and main secret, four traffic secrets and the resumption secret with key and IV each,
+ * two Finished. Without a PSK the early secret and what comes of it are constants; EarlySchedule13 is what a PSK
+ * adds: the early secret, its binder, and the salt of the handshake secret. */
+void EarlySchedule13();
+void Schedule13();
+
+/* TLS 1.2: master secret, which a resumed session has already, key block, two Finished. */
+void Schedule12(bool resumed);
+
+/* `total` bytes hashed, with a look at the hash after each of the parts. */
+void Transcript(size_t total, size_t parts);
+
 /* ---- AEAD on one context per direction ---- */
 
 class Aead
@@ -89,6 +101,7 @@ class Aead
     Aead &operator=(const Aead &) = delete;
 
     void SetKeys(); /* the key set-up of both directions */
+    void SetOpenKey();
     void Seal(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out, const uint8_t *tail,
               int tail_len);
     void Open(const uint8_t *aad, int aad_len, const uint8_t *in, size_t n, uint8_t *out);

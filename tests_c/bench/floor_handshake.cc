@@ -2,7 +2,8 @@
 /*
  * The floor of a handshake: what each side cannot avoid, one call after the other in protocol order. Randomness, key
  * exchange, signing, checking certificate and signature, importing the peer's key from its raw bytes, key schedule,
- * transcript with snapshots, key set-ups, sealing and opening the flights. No parsing, no records, no X.509 objects.
+ * transcript with snapshots, key set-ups, sealing and opening the flights, opening and issuing tickets. No parsing, no
+ * records, no X.509 objects.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/core_names.h>
@@ -247,60 +248,14 @@ class RsaAuth : public Auth
     uint8_t signature_[256], certificate_signature_[256], digest_[32] = { 3 };
 };
 
-/* ---- key schedules and transcript ---- */
-
-/* TLS 1.3, one side: handshake and main secret, four traffic secrets and the resumption secret with key and IV each,
- * two Finished. Without a PSK the early secret and what comes of it are constants. */
-void Schedule13()
-{
-    const Digest zero = {}, secret = Hmac(zero).Of(zero.b, sizeof(zero.b));
-    Hmac handshake(secret);
-    Hmac client(handshake.Expand(info_secret)), server(handshake.Expand(info_secret));
-    Hmac main(Hmac(handshake.Expand(info_derived)).Of(zero.b, sizeof(zero.b)));
-    for (int i = 0; i < 3; i++) { /* key, IV, Finished */
-        client.Expand(info_key);
-        server.Expand(info_key);
-    }
-    for (int i = 0; i < 2; i++) {
-        Hmac(secret).Of(zero.b, sizeof(zero.b));
-    }
-    Hmac client_app(main.Expand(info_secret)), server_app(main.Expand(info_secret));
-    main.Expand(info_secret);
-    for (int i = 0; i < 2; i++) {
-        client_app.Expand(info_key);
-        server_app.Expand(info_key);
-    }
-}
-
-/* TLS 1.2: master secret, key block, two Finished. */
-void Schedule12()
-{
-    static const uint8_t secret[48] = { 1 };
-    Prf(Hmac(secret, 32), 54, 48);
-    Hmac master(secret, 48);
-    Prf(master, 77, 40);
-    Prf(master, 47, 12);
-    Prf(master, 47, 12);
-}
-
-void Transcript(size_t total, size_t parts)
-{
-    static const uint8_t bytes[4096] = {};
-    SHA256_CTX running, snapshot;
-    uint8_t out[32];
-    SHA256_Init(&running);
-    for (size_t i = 0; i < parts; i++) {
-        SHA256_Update(&running, bytes, total / parts);
-        snapshot = running;
-        SHA256_Final(out, &snapshot);
-    }
-}
+/* ---- the whole ---- */
 
 class FloorShaker : public Handshaker
 {
   public:
     explicit FloorShaker(const HandshakeCase &c)
-        : case_(c), v13_(c.version == Version::tls13), aead_(Cipher::aes128gcm)
+        : case_(c), v13_(c.version == Version::tls13), aead_(Cipher::aes128gcm),
+          ticket_aead_(Cipher::aes256gcm)
     {
         const Pki &pki = PkiOf(c.key);
         if (std::string(c.group) == "x25519") {
@@ -332,24 +287,58 @@ class FloorShaker : public Handshaker
         uint8_t random[32];
         Must(RAND_bytes(random, sizeof(random)) == 1, "random");
         Must(server || RAND_bytes(random, sizeof(random)) == 1, "session id");
-        exchange_->Generate();
-        exchange_->Derive();
+        if (HasExchange(case_)) {
+            exchange_->Generate();
+            exchange_->Derive();
+        }
         Transcript(case_.transcript, v13_ ? 5 : 2);
         if (v13_) {
+            if (case_.proof != Proof::certificate) {
+                EarlySchedule13();
+            }
             Schedule13();
             aead_.SetKeys(); /* handshake keys */
             aead_.SetKeys(); /* application keys */
             Flight(server ? case_.flight : case_.mutual ? case_.flight : 37);
         } else {
-            Schedule12();
+            Schedule12(case_.proof == Proof::ticket);
             aead_.SetKeys();
             Flight(16);
         }
+        if (case_.proof == Proof::certificate) {
+            Authenticate(server);
+        } else if (case_.proof == Proof::ticket && server) {
+            Ticket();
+        }
+    }
+
+    void Authenticate(bool server)
+    {
         if (server || case_.mutual) {
             auth_->Sign();
         }
         if (!server || case_.mutual) {
             auth_->CheckPeer();
+        }
+    }
+
+    /* The client's ticket: its key is derived and set, the state opened; that it was sealed once counts as well.
+     * In TLS 1.3 the server also makes the next one and sends it. */
+    void Ticket()
+    {
+        static const uint8_t state[tls13_ticket_size] = {}, header[5] = { 23, 3, 3 };
+        uint8_t sealed[sizeof(state) + 16], opened[sizeof(state)], random[32];
+        const Digest base = {};
+        Hmac(base).Expand(info_derived);
+        Hmac(base).Expand(info_derived);
+        ticket_aead_.SetOpenKey();
+        ticket_aead_.Seal(header, sizeof(header), state, state_size, sealed, nullptr, 0);
+        ticket_aead_.Open(header, sizeof(header), sealed, state_size, opened);
+        if (v13_) {
+            Hmac(base).Expand(info_derived); /* the PSK of the next ticket */
+            Must(RAND_bytes(random, sizeof(random)) == 1, "random");
+            ticket_aead_.Seal(header, sizeof(header), state, state_size, sealed, nullptr, 0);
+            aead_.Seal(header, sizeof(header), state, tls13_ticket_size, sealed, nullptr, 0);
         }
     }
 
@@ -362,9 +351,11 @@ class FloorShaker : public Handshaker
         aead_.Open(header, sizeof(header), sealed, n, opened);
     }
 
+    static constexpr size_t state_size = 90, tls13_ticket_size = 180;
+
     HandshakeCase case_;
     bool v13_;
-    Aead aead_;
+    Aead aead_, ticket_aead_;
     std::unique_ptr<Exchange> exchange_;
     std::unique_ptr<Auth> auth_;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The same work done by OpenSSL's libssl, set up to do no more than ours: fixed version, suite and group, no session
- * cache, no tickets, no rebuilding of its own chain at every handshake; certificate and host name are verified.
+ * cache, no tickets but in the rows about them, no rebuilding of its own chain at every handshake; certificate and host
+ * name are verified.
  */
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -9,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "pki.h"
@@ -82,12 +84,54 @@ struct Settings {
     Version version;
     const char *key, *suite, *group;
     bool mutual;
+    Proof proof = Proof::certificate;
 };
 
 struct CtxFree {
     void operator()(SSL_CTX *p) const { SSL_CTX_free(p); }
 };
 using Ctx = std::unique_ptr<SSL_CTX, CtxFree>;
+
+struct SessionFree {
+    void operator()(SSL_SESSION *p) const { SSL_SESSION_free(p); }
+};
+using Session = std::unique_ptr<SSL_SESSION, SessionFree>;
+
+/* ---- an external PSK: a session of the application's own making, kept with the context ---- */
+
+constexpr std::string_view psk_identity = "bench-identity";
+
+SSL_SESSION *PskOf(SSL *ssl)
+{
+    SSL_SESSION *psk = static_cast<SSL_SESSION *>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    SSL_SESSION_up_ref(psk);
+    return psk;
+}
+int FindPsk(SSL *ssl, const unsigned char *identity, size_t n, SSL_SESSION **out)
+{
+    bool known = psk_identity == std::string_view(reinterpret_cast<const char *>(identity), n);
+    *out = known ? PskOf(ssl) : nullptr;
+    return 1;
+}
+int UsePsk(SSL *ssl, const EVP_MD *, const unsigned char **identity, size_t *n, SSL_SESSION **out)
+{
+    *out = PskOf(ssl);
+    *identity = reinterpret_cast<const unsigned char *>(psk_identity.data());
+    *n = psk_identity.size();
+    return 1;
+}
+
+Session NewPsk(SSL *ssl)
+{
+    const std::vector<uint8_t> secret(32, 7);
+    const unsigned char aes128_gcm_sha256[2] = { 0x13, 0x01 };
+    Session psk(SSL_SESSION_new());
+    Must(SSL_SESSION_set1_master_key(psk.get(), secret.data(), secret.size()) == 1 &&
+             SSL_SESSION_set_cipher(psk.get(), SSL_CIPHER_find(ssl, aes128_gcm_sha256)) == 1 &&
+             SSL_SESSION_set_protocol_version(psk.get(), TLS1_3_VERSION) == 1,
+         "PSK");
+    return psk;
+}
 
 void Load(SSL_CTX *ctx, const std::string &cert_pem, const std::string &key_pem)
 {
@@ -124,8 +168,8 @@ Ctx NewCtx(const Settings &s, bool server)
          "suite");
     Must(SSL_CTX_set1_groups_list(p, s.group) == 1, "group");
     SSL_CTX_set_session_cache_mode(p, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_options(p, SSL_OP_NO_TICKET | SSL_OP_NO_ENCRYPT_THEN_MAC);
-    SSL_CTX_set_num_tickets(p, 0);
+    SSL_CTX_set_options(p, SSL_OP_NO_ENCRYPT_THEN_MAC | (s.proof == Proof::ticket ? 0 : SSL_OP_NO_TICKET));
+    SSL_CTX_set_num_tickets(p, s.proof == Proof::ticket ? 1 : 0);
     SSL_CTX_set_mode(p, SSL_MODE_NO_AUTO_CHAIN);
     const Pki &pki = PkiOf(s.key);
     if (server) {
@@ -148,6 +192,15 @@ class World
     explicit World(const Settings &s)
         : server_ctx(NewCtx(s, true)), client_ctx(NewCtx(s, false)), to_server(1 << 21), to_client(1 << 21)
     {
+        if (s.proof == Proof::external_psk) {
+            SSL *any = NewClient();
+            psk_ = NewPsk(any);
+            SSL_free(any);
+            SSL_CTX_set_app_data(server_ctx.get(), psk_.get());
+            SSL_CTX_set_app_data(client_ctx.get(), psk_.get());
+            SSL_CTX_set_psk_find_session_callback(server_ctx.get(), FindPsk);
+            SSL_CTX_set_psk_use_session_callback(client_ctx.get(), UsePsk);
+        }
     }
 
     SSL *NewServer()
@@ -164,6 +217,7 @@ class World
         SSL_set_connect_state(ssl);
         Must(SSL_set_tlsext_host_name(ssl, "localhost") == 1 && SSL_set1_host(ssl, "localhost") == 1,
              "host name");
+        Must(session_ == nullptr || SSL_set_session(ssl, session_.get()) == 1, "session");
         return ssl;
     }
 
@@ -181,11 +235,22 @@ class World
         return t;
     }
 
+    /* Every later client resumes this session, which the server's first data has completed in TLS 1.3. */
+    void SaveSession(SSL *client, SSL *server)
+    {
+        uint8_t byte = 'x';
+        Must(SSL_write(server, &byte, 1) == 1 && SSL_read(client, &byte, 1) == 1, "first byte");
+        session_.reset(SSL_get1_session(client));
+        Must(SSL_SESSION_is_resumable(session_.get()) == 1, "the session cannot be resumed");
+    }
+
     Ctx server_ctx, client_ctx;
     Queue to_server, to_client;
     Wire server_wire{ &to_client, &to_server }, client_wire{ &to_server, &to_client };
 
   private:
+    Session session_, psk_;
+
     static bool Step(SSL *ssl)
     {
         int r = SSL_do_handshake(ssl);
@@ -210,7 +275,7 @@ Settings SettingsOf(const HandshakeCase &c)
 {
     /* libssl calls the group by its other name. */
     const char *group = std::string(c.group) == "secp256r1" ? "P-256" : "X25519";
-    return { c.version, c.key, c.suite, group, c.mutual };
+    return { c.version, c.key, c.suite, group, c.mutual, c.proof };
 }
 
 /* ---- the four kinds of work ---- */
@@ -218,11 +283,18 @@ Settings SettingsOf(const HandshakeCase &c)
 class LibsslShaker : public Handshaker
 {
   public:
-    explicit LibsslShaker(const HandshakeCase &c) : case_(c), world_(SettingsOf(c)) { Once(true); }
-    Sides Once() override { return Once(false); }
+    explicit LibsslShaker(const HandshakeCase &c) : case_(c), world_(SettingsOf(c))
+    {
+        if (case_.proof == Proof::ticket) {
+            Once(&LibsslShaker::Save);
+        }
+        Once(&LibsslShaker::Check);
+    }
+    Sides Once() override { return Once(&LibsslShaker::CheckProof); }
 
   private:
-    Sides Once(bool check)
+    /* `then` sees the two connections after the handshake; nobody's time. */
+    Sides Once(void (LibsslShaker::*then)(SSL *client, SSL *server))
     {
         Stopwatch watch;
         SSL *server = world_.NewServer();
@@ -230,17 +302,29 @@ class LibsslShaker : public Handshaker
         SSL *client = world_.NewClient();
         double client_ns = watch.Lap();
         Sides t = world_.Shake(client, server, &watch);
-        if (check) {
-            Must(std::string(SSL_get_cipher(server)) == case_.suite, "another suite");
-            Must(SSL_get_verify_result(client) == X509_V_OK, "not verified");
-            Must(!case_.mutual || SSL_get0_peer_certificate(server) != nullptr, "no client certificate");
-        }
+        (this->*then)(client, server);
         watch.Lap();
         Drop(server);
         t.server += server_ns + watch.Lap();
         Drop(client);
         t.client += client_ns + watch.Lap();
+        world_.to_client.Clear(); /* of tickets that nobody has read */
         return t;
+    }
+
+    void Save(SSL *client, SSL *server) { world_.SaveSession(client, server); }
+    void Check(SSL *client, SSL *server)
+    {
+        CheckProof(client, server);
+        Must(std::string(SSL_get_cipher(server)) == case_.suite, "another suite");
+        Must(SSL_get_verify_result(client) == X509_V_OK, "not verified");
+        Must(world_.to_client.empty() != HasNewTicket(case_), "a new ticket or none");
+        Must(!case_.mutual || SSL_get0_peer_certificate(server) != nullptr, "no client certificate");
+    }
+    void CheckProof(SSL *client, SSL *server)
+    {
+        const int reused = case_.proof == Proof::certificate ? 0 : 1;
+        Must(SSL_session_reused(client) == reused && SSL_session_reused(server) == reused, "resumed or not");
     }
 
     HandshakeCase case_;

@@ -49,6 +49,7 @@ class Queue
     }
 
     void Clear() { head_ = tail_ = 0; }
+    bool empty() const { return head_ == tail_; }
 
   private:
     std::vector<uint8_t> data_;

@@ -34,6 +34,7 @@ constexpr Limit limits[] = {
 
 const std::map<Table, const char *> table_names = { { Table::HANDSHAKE, "handshake" },
                                                     { Table::STRANGERS, "strangers" },
+                                                    { Table::ABBREVIATED, "abbreviated" },
                                                     { Table::BULK, "bulk" },
                                                     { Table::MOVE, "move" },
                                                     { Table::MEMORY, "memory" } };
@@ -45,6 +46,8 @@ const std::map<Table, const char *> titles = {
     { Table::HANDSHAKE,
       "Full handshakes, us of CPU (new objects; chain and host name verified, ours remembers the chain)" },
     { Table::STRANGERS, "The same with a server certificate never met before, us of CPU" },
+    { Table::ABBREVIATED,
+      "Handshakes without certificates, us of CPU (new objects; one saved session or key for all)" },
     { Table::BULK, "Bulk data on one core, MB/s, one record per call" },
     { Table::MOVE, "Moving a connection, us of CPU" },
     { Table::MEMORY, "Heap bytes of one live server connection" },
@@ -87,6 +90,7 @@ std::string Shown(const Row &row, double value)
         return Format("%.2f", value / 1000);
     case Table::HANDSHAKE:
     case Table::STRANGERS:
+    case Table::ABBREVIATED:
         break;
     }
     return Format("%.1f", value / 1000);
@@ -101,7 +105,9 @@ std::string Label(const Row &row)
 /* One side of a handshake, not the whole. */
 bool IsSide(const Row &row)
 {
-    return (row.table == Table::HANDSHAKE || row.table == Table::STRANGERS) && !row.part.empty();
+    bool handshake =
+        row.table == Table::HANDSHAKE || row.table == Table::STRANGERS || row.table == Table::ABBREVIATED;
+    return handshake && !row.part.empty();
 }
 
 std::string Word(const Verdict &v)

@@ -19,6 +19,7 @@ namespace bench
 enum class Table {
     HANDSHAKE,
     STRANGERS,
+    ABBREVIATED,
     BULK,
     MOVE,
     MEMORY

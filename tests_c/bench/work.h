@@ -23,6 +23,13 @@ enum class Version {
     tls13
 };
 
+/* What the server is known by: in a full handshake a certificate. */
+enum class Proof {
+    certificate,
+    ticket,
+    external_psk
+};
+
 /* A handshake: policies are ours, suite and group are what they must lead to and what libssl is told. */
 struct HandshakeCase {
     const char *name;
@@ -32,8 +39,21 @@ struct HandshakeCase {
     const char *suite;
     bool mutual, strangers; /* strangers: the server's certificate is always one not met lately */
     const char *client_policy, *server_policy;
-    size_t transcript, flight; /* bytes hashed by each side; bytes of an encrypted certificate flight */
+    size_t transcript, flight; /* bytes hashed by each side; bytes of the server's encrypted flight */
+    Proof proof = Proof::certificate;
 };
+
+/* Whoever resumes with TLS 1.3 is sent a ticket for the next time. */
+inline bool HasNewTicket(const HandshakeCase &c)
+{
+    return c.version == Version::tls13 && c.proof == Proof::ticket;
+}
+
+/* Only a TLS 1.2 session is resumed without a key exchange. */
+inline bool HasExchange(const HandshakeCase &c)
+{
+    return c.version == Version::tls13 || c.proof == Proof::certificate;
+}
 
 enum class Cipher {
     aes128gcm,
@@ -65,7 +85,7 @@ class Handshaker
 {
   public:
     virtual ~Handshaker() = default;
-    /* One full handshake on new objects, which are freed inside. */
+    /* One handshake on new objects, which are freed inside. */
     virtual Sides Once() = 0;
 };
 

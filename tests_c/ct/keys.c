@@ -114,7 +114,7 @@ static bool schedule_of(struct schedule *ks, uint16_t version, uint16_t suite, b
     CHECK(ks_suite(ks, version, suite_by_id(suite)));
     CHECK(transcript_add(&ks->transcript, SPAN_OF(message)));
     if (version == TLS13) {
-        CHECK(ks_early(ks, SPAN_NONE) && ks_handshake(ks, SPAN(premaster, 32)));
+        CHECK(ks_early(ks, NULL) && ks_handshake(ks, SPAN(premaster, 32)));
     } else {
         CHECK(ks_premaster(ks, SPAN_OF(premaster), ems));
     }

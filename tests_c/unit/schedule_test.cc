@@ -118,7 +118,7 @@ TEST_F(Schedule, RetryOfAKeptTranscriptKeepsTheNewBytes)
 
 TEST_F(Schedule, NothingHappensBeforeTheSuite)
 {
-    ExpectState(ks_early(&ks, SPAN_NONE));
+    ExpectState(ks_early(&ks, nullptr));
     ExpectState(ks_premaster(&ks, Span(premaster), false));
     ExpectState(ks_master(&ks));
 }
@@ -130,11 +130,11 @@ TEST_F(Schedule, Tls13StagesCannotBeSkippedOrRepeated)
     Start(TLS13, kTls13Gcm128);
     ExpectState(ks_handshake(&ks, Span(premaster)));
     ExpectState(ks_finished(&ks, true, out, &n));
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE));
-    ExpectState(ks_early(&ks, SPAN_NONE));
+    ASSERT_TRUE(ks_early(&ks, nullptr));
     ExpectState(ks_master(&ks));
     ExpectState(ks_suite(&ks, TLS13, suite_by_id(kTls13Gcm128)));
     ASSERT_TRUE(ks_handshake(&ks, Span(premaster)));
+    ExpectState(ks_early(&ks, nullptr));
     ExpectState(ks_handshake(&ks, Span(premaster)));
     ExpectState(ks_resumption(&ks));
     ASSERT_TRUE(ks_master(&ks));
@@ -147,7 +147,7 @@ TEST_F(Schedule, Tls13StagesCannotBeSkippedOrRepeated)
 TEST_F(Schedule, Tls13EndWipesWhatIsNoLongerNeeded)
 {
     Start(TLS13, kTls13Gcm256);
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE) && ks_handshake(&ks, Span(premaster)) && ks_master(&ks));
+    ASSERT_TRUE(ks_early(&ks, nullptr) && ks_handshake(&ks, Span(premaster)) && ks_master(&ks));
     EXPECT_EQ(ks.named[SECRET_CLIENT_HANDSHAKE].n, 48);
     ASSERT_TRUE(ks_resumption(&ks));
     EXPECT_EQ(ks.current.n, 0);
@@ -163,7 +163,7 @@ TEST_F(Schedule, Tls13EndWipesWhatIsNoLongerNeeded)
 TEST_F(Schedule, VersionsDoNotMix)
 {
     Start(TLS12, kGcm128);
-    ExpectState(ks_early(&ks, SPAN_NONE));
+    ExpectState(ks_early(&ks, nullptr));
     uint8_t out[HASH_MAX];
     size_t n;
     ExpectState(ks_finished(&ks, true, out, &n));
@@ -180,7 +180,11 @@ TEST_F(Schedule, PskAndSharedSecretChangeTheSecrets)
 {
     std::vector<std::string> seen;
     Bytes psk(32, 1), other(32, 2);
-    for (const struct span &input : { SPAN_NONE, Span(psk), Span(other) }) {
+    struct secret one, two;
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(psk), &one) && ks_psk_early(HASH_SHA256, Span(other), &two));
+    for (const struct secret *input :
+         { static_cast<const struct secret *>(nullptr), static_cast<const struct secret *>(&one),
+           static_cast<const struct secret *>(&two) }) {
         ks_wipe(&ks);
         ks_init(&ks);
         Start(TLS13, kTls13Gcm128);
@@ -207,6 +211,100 @@ TEST_F(Schedule, KeyUpdateReplacesTheTrafficSecret)
     EXPECT_EQ(
         Hex(secret_span(&traffic)),
         "401331b63e9d59f202e8f041042d9516f4cd7fa2e2ee14631d3b49fc340d7af37fc2c0c9f252d8036f81ec5b85cbe5db");
+}
+
+/* ---- PSKs ---- */
+
+/* Over SHA-xxx("hello world"), with the PSK 00 01 02 .. 2f. */
+const struct PskRow {
+    enum hash_alg alg;
+    const char *early, *external, *resumption, *traffic;
+} kPsk[] = {
+    { HASH_SHA256, "7a4abfd27a7724a2c9d2f899481a1f98a552862f3fbfdce1a39f1a838dbd55d6",
+      "67eaeb5a6cc521f21ce91b0d3effb67cb9c7cfbb816a388ac2139eef59df5cc4",
+      "eab78080123df3457dce1e29bc853c1d45d1036239296e13c10b0e4de836884b",
+      "d3f3c7486678156ef7698c4f9ec2741bb5809cec9883c32ce6b7169269700530" },
+    { HASH_SHA384,
+      "360732e7447a7e51164ebc696c02061ead7f37c94691c4c830c8bb5ccc75ad69aa72ba3bc5d8112486c6d0c5c6b9e0be",
+      "646ce0825a3c4ce327fe62632a034db735e5b22bfed3bed7911dcfca314bb0f04374605a16d3dd7532abf6c553d5da68",
+      "a97cffeb0878769d23b2d51ac7c6757a9010f73fca559d2a2a339dda42e886784af28e9c5738eb4277607c7381ec4630",
+      "8ff8da43af90e4f072f6f21eedfdbc410fd28efad00763a52ad9487d685a47cb56a65d2a90350bdc67ef8140d286b082" },
+};
+
+TEST_F(Schedule, PskGivesEarlySecretBindersAndEarlyTraffic)
+{
+    for (const PskRow &row : kPsk) {
+        size_t n = hash_size(row.alg);
+        struct secret early;
+        Bytes digest(HASH_MAX), out(n);
+        ASSERT_TRUE(hash_once(row.alg, Text("hello world"), digest.data()));
+        ASSERT_TRUE(ks_psk_early(row.alg, Span(premaster), &early));
+        EXPECT_EQ(Hex(secret_span(&early)), row.early);
+        ASSERT_TRUE(ks_psk_binder(row.alg, &early, true, digest.data(), out.data()));
+        EXPECT_EQ(ToHex(out), row.external);
+        ASSERT_TRUE(ks_psk_binder(row.alg, &early, false, digest.data(), out.data()));
+        EXPECT_EQ(ToHex(out), row.resumption);
+        log.clear();
+        ASSERT_TRUE(ks_psk_early_traffic(&ks, row.alg, &early, digest.data())); /* no suite is settled yet */
+        EXPECT_EQ(Hex(secret_span(&ks.named[SECRET_CLIENT_EARLY])), row.traffic);
+        EXPECT_EQ(log, std::vector<std::string>{ std::string("CLIENT_EARLY_TRAFFIC_SECRET ") +
+                                                 ToHex(Bytes(32, 0x11)) + " " + row.traffic });
+    }
+}
+
+TEST_F(Schedule, RetryMayChangeThePsk)
+{
+    struct secret early, wrong;
+    Bytes zeros(32, 0);
+    Start(TLS13, kTls13Gcm128);
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(premaster), &early));
+    ASSERT_TRUE(ks_early(&ks, &early));
+    EXPECT_EQ(Current(), kPsk[0].early);
+    ASSERT_TRUE(ks_early(&ks, nullptr));
+    EXPECT_EQ(ks.stage, KS_EARLY);
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(zeros), &wrong)); /* no PSK stands for zeros */
+    EXPECT_EQ(Current(), Hex(secret_span(&wrong)));
+    ASSERT_TRUE(ks_early(&ks, &early));
+    EXPECT_EQ(Current(), kPsk[0].early);
+    ASSERT_TRUE(ks_psk_early(HASH_SHA384, Span(premaster), &wrong));
+    EXPECT_FALSE(ks_early(&ks, &wrong)); /* of another hash than the suite's */
+    EXPECT_EQ(err_last(), ERR_SAFETY);
+    EXPECT_EQ(Current(), kPsk[0].early);
+}
+
+TEST_F(Schedule, EarlyTrafficSecretGoesWithTheOthers)
+{
+    struct secret early;
+    uint8_t digest[HASH_MAX];
+    Start(TLS13, kTls13Gcm128);
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(premaster), &early) && ks_early(&ks, &early));
+    ASSERT_TRUE(transcript_peek(&ks.transcript, digest));
+    ASSERT_TRUE(ks_psk_early_traffic(&ks, HASH_SHA256, &early, digest));
+    EXPECT_EQ(Hex(secret_span(&ks.named[SECRET_CLIENT_EARLY])), kPsk[0].traffic);
+    ASSERT_TRUE(ks_handshake(&ks, Span(premaster)) && ks_master(&ks) && ks_resumption(&ks));
+    EXPECT_EQ(ks.named[SECRET_CLIENT_EARLY].n, 0);
+    EXPECT_EQ(ks.named[SECRET_CLIENT_EARLY].b[0], 0);
+}
+
+TEST_F(Schedule, TranscriptPeekWithLooksAhead)
+{
+    struct transcript *t = &ks.transcript;
+    const struct span pieces[] = { Text("b"), SPAN_NONE, Text("c") };
+    Bytes out(HASH_MAX);
+    const char *abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    ASSERT_TRUE(transcript_add(t, Text("a")));
+    ASSERT_TRUE(transcript_peek_with(t, HASH_SHA256, pieces, 3, out.data())); /* from the kept bytes */
+    EXPECT_EQ(ToHex(out.data(), 32), abc);
+    ASSERT_TRUE(
+        transcript_peek_with(t, HASH_SHA384, pieces, 3, out.data())); /* any hash while none is settled */
+    EXPECT_EQ(ToHex(out.data(), 16), "cb00753f45a35e8bb5a03d699ac65007");
+    ASSERT_TRUE(transcript_hash(t, HASH_SHA256));
+    ASSERT_TRUE(transcript_peek_with(t, HASH_SHA256, pieces, 3, out.data())); /* from the running hash */
+    EXPECT_EQ(ToHex(out.data(), 32), abc);
+    EXPECT_FALSE(transcript_peek_with(t, HASH_SHA384, pieces, 3, out.data()));
+    EXPECT_EQ(err_last(), ERR_HASH_INVALID_ALGORITHM);
+    ASSERT_TRUE(transcript_peek_with(t, HASH_SHA256, nullptr, 0, out.data())); /* it went nowhere */
+    EXPECT_EQ(ToHex(out.data(), 32), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
 }
 
 /* ---- TLS 1.2 and older ---- */
@@ -254,6 +352,40 @@ TEST_F(Schedule, ExtendedMasterSecretIsBoundToTheTranscript)
         ASSERT_TRUE(ks_premaster(&ks, Span(premaster), true)) << o.name;
         EXPECT_EQ(Current(), o.extended) << o.name;
     }
+}
+
+TEST_F(Schedule, ResumedMasterSecretTakesThePlaceOfAPremaster)
+{
+    for (const Older &o : kOlder) {
+        ks_wipe(&ks);
+        SetUp();
+        log.clear();
+        struct secret master = { 48, {} };
+        Bytes bytes = FromHex(o.master);
+        std::memcpy(master.b, bytes.data(), 48);
+        ExpectState(ks_resume(&ks, &master)); /* no suite */
+        Start(o.version, o.suite);
+        ASSERT_TRUE(ks_resume(&ks, &master)) << o.name;
+        EXPECT_EQ(Current(), o.master) << o.name;
+        EXPECT_EQ(Finished(true), o.client_finished) << o.name;
+        EXPECT_EQ(Finished(false), o.server_finished) << o.name;
+        EXPECT_EQ(log,
+                  std::vector<std::string>{ "CLIENT_RANDOM " + ToHex(Bytes(32, 0x11)) + " " + o.master });
+        ExpectState(ks_resume(&ks, &master));
+        ExpectState(ks_premaster(&ks, Span(premaster), false));
+    }
+}
+
+TEST_F(Schedule, ResumeTakesAMasterSecretBelowTls13Only)
+{
+    struct secret master = { 48, { 1 } }, psk = { 32, { 1 } };
+    Start(TLS13, kTls13Gcm128);
+    ExpectState(ks_resume(&ks, &master));
+    ks_wipe(&ks);
+    SetUp();
+    Start(TLS12, kGcm128);
+    EXPECT_FALSE(ks_resume(&ks, &psk));
+    EXPECT_EQ(err_last(), ERR_SAFETY);
 }
 
 TEST_F(Schedule, Ssl3HasDerivationsOfItsOwn)
@@ -339,7 +471,7 @@ TEST_F(Schedule, KeyLogBelowTls13IsOneLine)
 TEST_F(Schedule, KeyLogOfTls13NamesEverySecretInOrder)
 {
     Start(TLS13, kTls13Gcm256);
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE) && ks_handshake(&ks, Span(premaster)) && ks_master(&ks));
+    ASSERT_TRUE(ks_early(&ks, nullptr) && ks_handshake(&ks, Span(premaster)) && ks_master(&ks));
     const struct {
         const char *label;
         enum secret_id id;
@@ -363,7 +495,7 @@ TEST_F(Schedule, WithoutCallbackNothingIsLogged)
 {
     ks.keylog = { nullptr, nullptr };
     Start(TLS13, kTls13Gcm128);
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE) && ks_handshake(&ks, Span(premaster)));
+    ASSERT_TRUE(ks_early(&ks, nullptr) && ks_handshake(&ks, Span(premaster)));
     EXPECT_TRUE(log.empty());
 }
 

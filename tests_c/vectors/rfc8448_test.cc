@@ -88,7 +88,7 @@ TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_UpToTheServersFlight)
     Add(t, "server_hello");
     ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301)));
     ExpectHash(t, "hash_to_server_hello");
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE));
+    ASSERT_TRUE(ks_early(&ks, nullptr));
     ExpectSecret(t, "early_secret", ks.current);
     ASSERT_TRUE(ks_handshake(&ks, Span(t["shared"])));
     ExpectSecret(t, "handshake_secret", ks.current);
@@ -105,7 +105,7 @@ TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_FromTheServersFinishedOn)
     ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301))); /* hashing from the first message on */
     Add(t, "client_hello");
     Add(t, "server_hello");
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE) && ks_handshake(&ks, Span(t["shared"])));
+    ASSERT_TRUE(ks_early(&ks, nullptr) && ks_handshake(&ks, Span(t["shared"])));
     ServerFlight(t);
     ASSERT_TRUE(ks_master(&ks));
     ExpectSecret(t, "master_secret", ks.current);
@@ -125,6 +125,33 @@ TEST_F(Rfc8448, SimpleHandshake_SecretsAndKeys_FromTheServersFinishedOn)
     ExpectSecret(t, "psk", psk);
 }
 
+TEST_F(Rfc8448, Resumption_BinderAndEarlyTraffic)
+{
+    const Trace &t = Named("resumed");
+    struct secret early;
+    Bytes digest(32), binder(32);
+    EXPECT_EQ(ToHex(t["psk"]), ToHex(Named("simple")["psk"]));
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(t["psk"]), &early));
+    ExpectSecret(t, "early_secret", early);
+    const struct span truncated = Span(t["truncated_hello"]);
+    ASSERT_TRUE(transcript_peek_with(&ks.transcript, HASH_SHA256, &truncated, 1, digest.data()));
+    EXPECT_EQ(ToHex(digest), ToHex(t["hash_of_truncated_hello"]));
+    ASSERT_TRUE(ks_psk_binder(HASH_SHA256, &early, false, digest.data(), binder.data()));
+    EXPECT_EQ("002120" + ToHex(binder), ToHex(t["binders"]));
+    ASSERT_TRUE(ks_psk_binder(HASH_SHA256, &early, true, digest.data(), binder.data()));
+    EXPECT_NE("002120" + ToHex(binder), ToHex(t["binders"]));
+    Add(t, "truncated_hello");
+    Add(t, "binders");
+    ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301)));
+    ExpectHash(t, "hash_of_hello");
+    ASSERT_TRUE(transcript_peek(&ks.transcript, digest.data()));
+    ASSERT_TRUE(ks_psk_early_traffic(&ks, HASH_SHA256, &early, digest.data()));
+    ExpectSecret(t, "client_early", ks.named[SECRET_CLIENT_EARLY]);
+    ExpectKeys(t, "client_early", SECRET_CLIENT_EARLY);
+    ASSERT_TRUE(ks_early(&ks, &early));
+    ExpectSecret(t, "early_secret", ks.current);
+}
+
 TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash)
 {
     const Trace &t = Named("retry");
@@ -136,7 +163,7 @@ TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash)
     }
     ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301))); /* the real ServerHello settles it again */
     ExpectHash(t, "hash_to_server_hello");
-    ASSERT_TRUE(ks_early(&ks, SPAN_NONE) && ks_handshake(&ks, Span(t["shared"])));
+    ASSERT_TRUE(ks_early(&ks, nullptr) && ks_handshake(&ks, Span(t["shared"])));
     ExpectSecret(t, "handshake_secret", ks.current);
     ExpectSecret(t, "client_handshake", ks.named[SECRET_CLIENT_HANDSHAKE]);
     ExpectSecret(t, "server_handshake", ks.named[SECRET_SERVER_HANDSHAKE]);

@@ -28,8 +28,9 @@ Mitm::Mitm(PairOptions options, Rewrite rewrite) : options_(std::move(options)),
     options_.server.config_hook = Hooked(options_.server.config_hook, &logs_[0]);
     options_.client.config_hook = Hooked(options_.client.config_hook, &logs_[1]);
     for (Leg &leg : legs_) {
-        half_init(&leg.open.half);
-        half_init(&leg.seal.half);
+        for (Side *side : { &leg.open, &leg.seal, &leg.early_open, &leg.early_seal }) {
+            half_init(&side->half);
+        }
     }
     ResetLegs();
     pair_.reset(new Pair(options_));
@@ -43,12 +44,15 @@ Mitm::~Mitm()
 void Mitm::ResetLegs()
 {
     for (int i = 0; i < 2; i++) {
-        half_wipe(&legs_[i].open.half);
-        half_wipe(&legs_[i].seal.half);
-        legs_[i] = Leg();
-        legs_[i].from_client = i == 1;
-        half_init(&legs_[i].open.half);
-        half_init(&legs_[i].seal.half);
+        Leg &leg = legs_[i];
+        for (Side *side : { &leg.open, &leg.seal, &leg.early_open, &leg.early_seal }) {
+            half_wipe(&side->half);
+        }
+        leg = Leg();
+        leg.from_client = i == 1;
+        for (Side *side : { &leg.open, &leg.seal, &leg.early_open, &leg.early_seal }) {
+            half_init(&side->half);
+        }
         views_[i] = View();
         logs_[i].secrets.clear();
     }
@@ -149,12 +153,36 @@ bool Mitm::Key(Side *side, bool end_is_client, bool client_writes, bool sealing)
     return NextSecret(side, end_is_client, sealing);
 }
 
+/* The keys of early data, by the secret that one end has logged. */
+bool Mitm::KeyEarly(Side *side, const Bytes &secret, bool sealing)
+{
+    struct traffic_keys keys;
+    if (side->keyed != PLAIN) {
+        return true;
+    }
+    if (secret.empty() || early_suite_ == nullptr) {
+        return false;
+    }
+    side->secret.n = static_cast<uint8_t>(secret.size());
+    memcpy(side->secret.b, secret.data(), secret.size());
+    if (!ks_traffic_keys(early_suite_, &side->secret, &keys)) {
+        return false;
+    }
+    struct traffic_keys_view v = { SPAN(keys.key, keys.key_len), SPAN(keys.iv, keys.iv_len), SPAN_NONE };
+    side->keyed = HANDSHAKE_KEYS;
+    return half_key(&side->half, TLS13, early_suite_, sealing, v, 0);
+}
+
 /* A hello as one end sees it. */
 void Mitm::Learn(const Message &m, bool by_client)
 {
     View &view = views_[by_client];
     if (m.type == CLIENT_HELLO && m.bytes.size() >= 38) {
         memcpy(view.randoms, m.bytes.data() + 6, 32);
+    }
+    if (m.type == CLIENT_HELLO && m.from_client && by_client && m.index == 0) { /* as the client wrote it */
+        legs_[1].early = ClientHello::Parse(m.bytes).exts.Has(42);
+        early_suite_ = legs_[1].early ? end(true).conn->session.resume->psks->early_suite : nullptr;
     }
     if (m.type != SERVER_HELLO || !IsRealServerHello(m.bytes)) {
         return;
@@ -197,7 +225,23 @@ void Mitm::Advance(Leg *leg, Side *side, const View &view, uint8_t content, cons
 
 /* ---- in ---- */
 
-bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain)
+/* A record of the client while its early data may come: it is, or was sealed with later keys. */
+bool Mitm::OpenEarly(Leg *leg, const Bytes &record, uint8_t *content, Bytes *body)
+{
+    struct rec_header hdr;
+    struct rec rec = {};
+    Bytes copy(record.begin() + kHeader, record.end());
+    if (!KeyEarly(&leg->early_open, Secret(true, "CLIENT_EARLY_TRAFFIC_SECRET"), false) ||
+        !record_header(&leg->early_open.half, record.data(), &hdr) ||
+        !record_open(&leg->early_open.half, &hdr, copy.data(), nullptr, 0, &rec)) {
+        return false;
+    }
+    *content = rec.type;
+    *body = Bytes(rec.body.p, rec.body.p + rec.body.n);
+    return true;
+}
+
+bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, Piece::How *how)
 {
     mempipe *pipe = end(leg->from_client).pipe;
     Bytes more(mempipe_out_len(pipe));
@@ -206,26 +250,32 @@ bool Mitm::NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain)
     if (leg->raw.size() < kHeader) {
         return false;
     }
-    size_t n = static_cast<size_t>(leg->raw[3] << 8 | leg->raw[4]);
-    if (leg->raw.size() < kHeader + n) {
+    size_t n = kHeader + static_cast<size_t>(leg->raw[3] << 8 | leg->raw[4]);
+    if (leg->raw.size() < n) {
         return false;
     }
     struct rec_header hdr;
     struct rec rec = {};
-    *content = leg->raw[0];
-    *body = Bytes(leg->raw.begin() + kHeader, leg->raw.begin() + static_cast<long>(kHeader + n));
+    Bytes record(leg->raw.begin(), leg->raw.begin() + static_cast<long>(n));
+    leg->raw.erase(leg->raw.begin(), leg->raw.begin() + static_cast<long>(n));
+    *content = record[0];
+    leg->early = leg->early && (*content != APPDATA || OpenEarly(leg, record, content, body));
+    if (leg->early && record[0] == APPDATA) {
+        *how = Piece::EARLY;
+        return true;
+    }
+    *body = Bytes(record.begin() + kHeader, record.end());
     bool is13 = views_[leg->from_client].version == TLS13;
-    *plain = leg->open.epoch == PLAIN || (is13 && *content != APPDATA);
-    if (!*plain) {
+    *how = leg->open.epoch == PLAIN || (is13 && *content != APPDATA) ? Piece::PLAIN : Piece::SEALED;
+    if (*how == Piece::SEALED) {
         if (!Key(&leg->open, leg->from_client, leg->from_client, false) ||
-            !record_header(&leg->open.half, leg->raw.data(), &hdr) ||
+            !record_header(&leg->open.half, record.data(), &hdr) ||
             !record_open(&leg->open.half, &hdr, body->data(), nullptr, 0, &rec)) {
             throw std::runtime_error("mitm: cannot open a record");
         }
         *content = rec.type;
         *body = Bytes(rec.body.p, rec.body.p + rec.body.n);
     }
-    leg->raw.erase(leg->raw.begin(), leg->raw.begin() + static_cast<long>(kHeader + n));
     return true;
 }
 
@@ -255,15 +305,18 @@ size_t Mitm::Pump(bool from_client)
     Leg &leg = legs_[from_client];
     uint8_t content;
     Bytes body;
-    bool plain;
+    Piece::How how;
     size_t records = 0;
-    for (; NextRecord(&leg, &content, &body, &plain); records++) {
-        for (const Message &m : Split(&leg, content, body)) {
+    for (; NextRecord(&leg, &content, &body, &how); records++) {
+        for (Message &m : Split(&leg, content, body)) {
+            m.early = how == Piece::EARLY;
             Learn(m, from_client);
             Advance(&leg, &leg.open, views_[from_client], m.content, m.bytes);
             for (Piece piece : rewrite_(m)) {
-                if (piece.how == Piece::SEALED && plain && leg.open.epoch != PLAIN &&
-                    m.content != HANDSHAKE && views_[from_client].version == TLS13) {
+                if (piece.how == Piece::SEALED && m.early) {
+                    piece.how = Piece::EARLY;
+                } else if (piece.how == Piece::SEALED && how == Piece::PLAIN && leg.open.epoch != PLAIN &&
+                           m.content != HANDSHAKE && views_[from_client].version == TLS13) {
                     piece.how = Piece::PLAIN; /* compatibility CCS, early alerts */
                 }
                 leg.waiting.push_back(piece);
@@ -283,12 +336,42 @@ void Mitm::Write(const Leg &leg, const Bytes &bytes)
     }
 }
 
+void Mitm::Seal(const Leg &leg, Side *side, const Piece &piece)
+{
+    struct buf tx = {};
+    for (size_t at = 0; at == 0 || at < piece.bytes.size(); at += 16384) {
+        struct span part = SPAN(piece.bytes.data() + at, std::min<size_t>(16384, piece.bytes.size() - at));
+        if (!record_seal(&side->half, piece.content, TLS12, &part, 1, &tx)) {
+            throw std::runtime_error("mitm: cannot seal a record");
+        }
+    }
+    Write(leg, Bytes(tx.p, tx.p + tx.len));
+    buf_free(&tx);
+}
+
+/* A server that does not take early data has no such keys: then it gets what the client wrote. */
+bool Mitm::SendEarly(Leg *leg, const Piece &piece)
+{
+    const char *label = "CLIENT_EARLY_TRAFFIC_SECRET";
+    if (leg->early_seal.keyed == PLAIN && Secret(false, label).empty()) {
+        Step(false);
+    }
+    if (!KeyEarly(&leg->early_seal, Secret(Secret(false, label).empty(), label), true)) {
+        return false;
+    }
+    Seal(*leg, &leg->early_seal, piece);
+    return true;
+}
+
 bool Mitm::SendPiece(Leg *leg, const Piece &piece)
 {
     bool to_client = !leg->from_client;
     if (piece.how == Piece::WIRE) {
         Write(*leg, piece.bytes);
         return true;
+    }
+    if (piece.how == Piece::EARLY) {
+        return SendEarly(leg, piece);
     }
     if (piece.how == Piece::PLAIN || leg->seal.epoch == PLAIN) {
         for (size_t at = 0; at == 0 || at < piece.bytes.size(); at += 16384) {
@@ -300,20 +383,12 @@ bool Mitm::SendPiece(Leg *leg, const Piece &piece)
         return true;
     }
     if (!Key(&leg->seal, to_client, leg->from_client, true)) {
-        end(to_client).Step(); /* it has not looked at the hello yet */
+        Step(to_client); /* it has not looked at the hello yet */
         if (!Key(&leg->seal, to_client, leg->from_client, true)) {
             return false;
         }
     }
-    struct buf tx = {};
-    for (size_t at = 0; at == 0 || at < piece.bytes.size(); at += 16384) {
-        struct span part = SPAN(piece.bytes.data() + at, std::min<size_t>(16384, piece.bytes.size() - at));
-        if (!record_seal(&leg->seal.half, piece.content, TLS12, &part, 1, &tx)) {
-            throw std::runtime_error("mitm: cannot seal a record");
-        }
-    }
-    Write(*leg, Bytes(tx.p, tx.p + tx.len));
-    buf_free(&tx);
+    Seal(*leg, &leg->seal, piece);
     return true;
 }
 
@@ -329,7 +404,9 @@ void Mitm::Flush(Leg *leg)
         if (piece.how != Piece::WIRE) {
             int type = piece.content == HANDSHAKE && !piece.bytes.empty() ? piece.bytes[0] : -1;
             Learn({ leg->from_client, piece.content, type, 0, piece.bytes }, to_client);
-            Advance(leg, &leg->seal, views_[to_client], piece.content, piece.bytes);
+            if (piece.how != Piece::EARLY) {
+                Advance(leg, &leg->seal, views_[to_client], piece.content, piece.bytes);
+            }
         }
     }
 }
@@ -343,12 +420,22 @@ void Mitm::Inject(bool to_client, const Pieces &pieces)
 
 /* ---- driving ---- */
 
+void Mitm::Step(bool client)
+{
+    End &e = end(client);
+    if (steps_[client] && !e.done && e.error == 0) {
+        steps_[client](e);
+    } else {
+        e.Step();
+    }
+}
+
 Outcome Mitm::Run()
 {
     for (int idle = 0; idle < 3;) {
         size_t moved = 0;
         for (bool client : { true, false }) {
-            end(client).Step();
+            Step(client);
             moved += end(client).error == 0 ? Pump(client) : 0;
         }
         if (pair_->client().error != 0 || pair_->server().error != 0) {
@@ -371,9 +458,9 @@ int Mitm::AlertOf(bool client, int *level)
     Leg &leg = legs_[client];
     uint8_t content;
     Bytes body;
-    bool plain;
+    Piece::How how;
     try {
-        while (NextRecord(&leg, &content, &body, &plain)) {
+        while (NextRecord(&leg, &content, &body, &how)) {
             for (const Message &m : Split(&leg, content, body)) {
                 Learn(m, client);
                 Advance(&leg, &leg.open, views_[client], m.content, m.bytes);

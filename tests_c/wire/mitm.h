@@ -30,6 +30,7 @@ enum {
     CLIENT_HELLO = 1,
     SERVER_HELLO = 2,
     NEW_TICKET = 4,
+    END_OF_EARLY = 5,
     ENCRYPTED_EXTENSIONS = 8,
     CERTIFICATE = 11,
     SERVER_KEY = 12,
@@ -44,16 +45,18 @@ enum {
 struct Message {
     bool from_client;
     uint8_t content;
-    int type;    /* of a handshake message, else -1 */
-    int index;   /* how many of this content and type this side sent before */
-    Bytes bytes; /* the whole handshake message, or the record's content */
+    int type;           /* of a handshake message, else -1 */
+    int index;          /* how many of this content and type this side sent before */
+    Bytes bytes;        /* the whole handshake message, or the record's content */
+    bool early = false; /* it was sealed with the keys of early data, and is again unless changed */
 };
 
 struct Piece {
     enum How {
         SEALED, /* a record of this content, under whatever keys the receiver expects */
         PLAIN,  /* a record in the clear, whatever keys there are */
-        WIRE    /* these very bytes */
+        WIRE,   /* these very bytes */
+        EARLY   /* a record under the keys of early data, to a server */
     };
     uint8_t content;
     Bytes bytes;
@@ -80,6 +83,8 @@ class Mitm
     void Restart(Rewrite rewrite);
     Pair &pair() { return *pair_; }
     End &end(bool client) { return client ? pair_->client() : pair_->server(); }
+    /* How an end goes on, if not by s2n_negotiate alone; it keeps to End::done and End::error. */
+    void OnStep(bool client, std::function<void(End &)> step) { steps_[client] = std::move(step); }
     /* Drives both ends until done, one failed, or nothing moves. */
     Outcome Run();
     /* Carries and rewrites what waits in one direction; the number of records. */
@@ -115,6 +120,8 @@ class Mitm
     struct Leg {
         bool from_client = false;
         Side open, seal;
+        Side early_open, early_seal; /* from the client only */
+        bool early = false;          /* what is protected may be early data */
         Bytes raw, stream;
         std::vector<Piece> waiting;
         std::map<std::pair<int, int>, int> seen;
@@ -125,12 +132,17 @@ class Mitm
     std::function<void(s2n_config *)> Hooked(std::function<void(s2n_config *)> first, Log *log);
     bool Key(Side *side, bool end_is_client, bool client_writes, bool sealing);
     bool NextSecret(Side *side, bool end_is_client, bool sealing);
-    bool NextRecord(Leg *leg, uint8_t *content, Bytes *body, bool *plain);
+    bool KeyEarly(Side *side, const Bytes &secret, bool sealing);
+    bool OpenEarly(Leg *leg, const Bytes &record, uint8_t *content, Bytes *body);
+    bool NextRecord(Leg *leg, uint8_t *content, Bytes *body, Piece::How *how);
+    void Step(bool client);
     void Learn(const Message &m, bool by_client);
     void Advance(Leg *leg, Side *side, const View &view, uint8_t content, const Bytes &bytes);
     std::vector<Message> Split(Leg *leg, uint8_t content, const Bytes &body);
     void Flush(Leg *leg);
     bool SendPiece(Leg *leg, const Piece &piece);
+    bool SendEarly(Leg *leg, const Piece &piece);
+    void Seal(const Leg &leg, Side *side, const Piece &piece);
     void Write(const Leg &leg, const Bytes &bytes);
 
     PairOptions options_;
@@ -138,6 +150,8 @@ class Mitm
     View views_[2];
     Leg legs_[2]; /* from server, from client */
     Rewrite rewrite_;
+    std::function<void(End &)> steps_[2];
+    const struct suite *early_suite_ = nullptr; /* of the client's first PSK */
     std::unique_ptr<Pair> pair_;
 };
 

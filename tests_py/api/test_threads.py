@@ -15,12 +15,24 @@ from s2n_tls import (
     HandleClosed,
     Mode,
     S2NError,
+    TicketKey,
+    TicketKeys,
     TLSBuffer,
     UsageError,
     wrap_client,
     wrap_server,
 )
-from tlskit import client_config, connected, in_thread, server_config, shake
+from tlskit import (
+    client_config,
+    connected,
+    ends_of,
+    in_thread,
+    pass_on,
+    server_config,
+    shake,
+    ticket_client,
+    ticket_server,
+)
 
 
 def test_threads_hammer_one_connection(pki):
@@ -211,3 +223,26 @@ def test_a_signal_handler_cannot_send_into_a_send(pki):
         signal.signal(signal.SIGALRM, before)
     assert refused
     client.close()
+
+
+def test_keys_rotate_while_threads_resume(pki):
+    ring = TicketKeys(automatic=False)
+    ring.rotate()
+    server, client = ticket_server(pki, ticket_keys=ring), ticket_client(pki)
+
+    def resume_often():
+        session, resumed = None, 0
+        for _ in range(20):
+            ends = ends_of(server, client, session=session)
+            shake(*ends)
+            pass_on(ends[1], ends[0], b"ticket")
+            session = ends[0].connection.session
+            resumed += ends[0].connection.session_resumed
+            for end in ends:
+                end.close()
+        return resumed
+
+    joins = [in_thread(resume_often) for _ in range(6)]
+    for _ in range(30):
+        ring.add(TicketKey.generate())
+    assert [join() for join in joins] == [19] * 6

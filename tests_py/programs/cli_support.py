@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Helpers for test_cli.py: running the programs, a small PKI made by the openssl program, a TCP relay."""
+"""Helpers for the tests of the programs: running them, a small PKI made by the openssl program, a TCP relay."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TIMEOUT = 20.0
+TLS13 = "default_tls13"
+TLS12 = "ELBSecurityPolicy-TLS-1-2-2017-01"
+S_VERSION = {TLS13: "-tls1_3", TLS12: "-tls1_2"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def find_program(name: str) -> str:
-    """The path of s2nc or s2nd: S2N_BIN_DIR, or where the release build puts it."""
+    """The path of s2nc or s2nd: S2N_BIN_DIR, or where the build (S2N_BUILD_DIR) puts it."""
     given = os.environ.get("S2N_BIN_DIR")
-    places = [Path(given)] if given else [ROOT / "build/release/bin", ROOT / "build/release"]
+    build = Path(os.environ.get("S2N_BUILD_DIR", ROOT / "build/release"))
+    places = [Path(given)] if given else [build / "bin", build]
     for place in places:
         if (place / name).is_file():
             return str(place / name)
@@ -231,3 +235,42 @@ class Relay:
                 lengths.append(length)
             at += 5 + length
         return lengths
+
+
+class Programs:
+    """Starts programs and ends whatever a test leaves running."""
+
+    def __init__(self) -> None:
+        self.started: list[Process] = []
+
+    def start(self, *argv: str, stdin: int | None = subprocess.PIPE) -> Process:
+        process = Process(*argv, stdin=stdin)
+        self.started.append(process)
+        return process
+
+    def s2nd(self, *options: str) -> Process:
+        return self.start(find_program("s2nd"), *options, "localhost", "0")
+
+    def s2nc(self, port: str, *options: str, host: str = "localhost", stdin: int | None = subprocess.PIPE) -> Process:
+        return self.start(find_program("s2nc"), *options, host, port, stdin=stdin)
+
+    def s_server(self, pki: Pki, *options: str, cert: str = "rsa") -> Process:
+        return self.start(
+            "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", pki.path(f"{cert}.crt"),
+            "-key", pki.path(f"{cert}.key"), *options,
+        )  # fmt: skip
+
+    def s_client(self, port: str, *options: str) -> Process:
+        return self.start("openssl", "s_client", "-connect", f"localhost:{port}", "-servername", "localhost", *options)
+
+
+def assert_clean(*processes: Process) -> None:
+    """Success is exit code 0 and nothing on stderr."""
+    for process in processes:
+        code = process.finish()
+        assert (code, process.stderr) == (0, ""), f"{process.argv}\n{process.stdout}\n{process.stderr}"
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return str(s.getsockname()[1])

@@ -15,12 +15,20 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cli_support import Pki, Process, Relay, find_program, make_pki  # noqa: E402
+from cli_support import (  # noqa: E402
+    S_VERSION,
+    TLS12,
+    TLS13,
+    Pki,
+    Programs,
+    Relay,
+    assert_clean,
+    find_program,
+    free_port,
+    make_pki,
+)
 
-TLS13 = "default_tls13"
-TLS12 = "ELBSecurityPolicy-TLS-1-2-2017-01"
 VERSIONS = [pytest.param(TLS13, "34", id="tls13"), pytest.param(TLS12, "33", id="tls12")]
-S_VERSION = {TLS13: "-tls1_3", TLS12: "-tls1_2"}
 BIG = bytes(range(256)) * 2048
 # A handshake record whose ClientHello is one byte long.
 BAD_HELLO = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"
@@ -49,33 +57,6 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     return make_pki(tmp_path_factory.mktemp("pki"))
 
 
-class Programs:
-    """Starts programs and ends whatever a test leaves running."""
-
-    def __init__(self) -> None:
-        self.started: list[Process] = []
-
-    def start(self, *argv: str, stdin: int | None = subprocess.PIPE) -> Process:
-        process = Process(*argv, stdin=stdin)
-        self.started.append(process)
-        return process
-
-    def s2nd(self, *options: str) -> Process:
-        return self.start(find_program("s2nd"), *options, "localhost", "0")
-
-    def s2nc(self, port: str, *options: str, host: str = "localhost", stdin: int | None = subprocess.PIPE) -> Process:
-        return self.start(find_program("s2nc"), *options, host, port, stdin=stdin)
-
-    def s_server(self, pki: Pki, *options: str, cert: str = "rsa") -> Process:
-        return self.start(
-            "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", pki.path(f"{cert}.crt"),
-            "-key", pki.path(f"{cert}.key"), *options,
-        )  # fmt: skip
-
-    def s_client(self, port: str, *options: str) -> Process:
-        return self.start("openssl", "s_client", "-connect", f"localhost:{port}", "-servername", "localhost", *options)
-
-
 @pytest.fixture
 def programs():
     running = Programs()
@@ -84,25 +65,14 @@ def programs():
         process.kill()
 
 
-def assert_clean(*processes: Process) -> None:
-    """Success is exit code 0 and nothing on stderr."""
-    for process in processes:
-        code = process.finish()
-        assert (code, process.stderr) == (0, ""), f"{process.argv}\n{process.stdout}\n{process.stderr}"
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return str(s.getsockname()[1])
-
-
 # ---- against each other ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("policy", "version"), VERSIONS)
 def test_both_print_the_block_in_order(programs: Programs, policy: str, version: str) -> None:
-    server = programs.s2nd("-X", "-n", "-c", policy)
-    client = programs.s2nc(server.port, "-c", policy)
+    # Without tickets, because the client would read one only after its block, and the counters would differ.
+    server = programs.s2nd("-X", "-n", "-T", "-c", policy)
+    client = programs.s2nc(server.port, "-T", "-c", policy)
     assert_clean(client, server)
     for process in (client, server):
         match = BLOCK_PATTERN.search(process.stdout)
@@ -520,6 +490,7 @@ def test_wrong_usage_is_1_on_stderr(programs: Programs, program: str, argv: list
         ("s2nc", ["--cert", "only-one"]),
         ("s2nc", ["--renegotiation", "perhaps"]),
         ("s2nd", ["--https-bench", "many"]),
+        ("s2nd", ["--max-early-data", "-1"]),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0] + "=" + value[1],
 )
@@ -534,17 +505,10 @@ def test_bad_values_are_refused(programs: Programs, program: str, argv: list[str
     ("program", "argv"),
     [
         ("s2nc", ["--status"]),
-        ("s2nc", ["--psk", "id,00,SHA256"]),
-        ("s2nc", ["--early-data", "file"]),
         ("s2nc", ["--npn"]),
         ("s2nc", ["--renegotiation", "accept"]),
-        ("s2nc", ["--ticket-out", "file"]),
-        ("s2nc", ["--ticket-in", "file"]),
-        ("s2nd", ["--psk", "id,00,SHA256"]),
-        ("s2nd", ["--max-early-data", "10"]),
         ("s2nd", ["--ocsp", "file"]),
         ("s2nd", ["--npn"]),
-        ("s2nd", ["--stk-file", "file"]),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )

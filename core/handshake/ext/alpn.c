@@ -42,6 +42,11 @@ static bool contains(struct span list, struct span wanted)
     return false;
 }
 
+bool alpn_lists(const struct handshake *hs, struct span name)
+{
+    return contains(our_list(hs), name);
+}
+
 static void keep(struct handshake *hs, struct span name)
 {
     if (name.n == 0) { /* well_formed lists have none; said for the analyser */

@@ -13,7 +13,8 @@ bool ext_server_name_wants(const struct handshake *hs, enum ext_where where)
     if (where == CH) {
         return s->server_name[0] != '\0';
     }
-    return hs->peer.server_name && (s->sni_match == SNI_EXACT || s->sni_match == SNI_WILDCARD);
+    bool chose = (s->type & FULL_HANDSHAKE) != 0; /* a resumption shows no certificate */
+    return chose && hs->peer.server_name && (s->sni_match == SNI_EXACT || s->sni_match == SNI_WILDCARD);
 }
 
 void ext_server_name_write(struct handshake *hs, enum ext_where where, struct wr *w)

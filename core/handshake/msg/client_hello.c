@@ -34,6 +34,19 @@ static bool make_shares(struct handshake *hs)
     return p->kems_n == p->groups_n || kx_generate(p->groups[p->kems_n], &hs->share[n]);
 }
 
+/* The id of the session to be resumed; else one that the server's echo is known by: it resumed the ticket (RFC 5077
+ * 3.4), or speaks TLS 1.3, where middleboxes take it for a resumption (RFC 8446 D.4). */
+static bool choose_session_id(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    if (s->session_id_len > 0 || (hs->policy->max < TLS13 && !hs->set->config->tickets_on)) {
+        return true;
+    }
+    TRY(rand_public(s->session_id, sizeof(s->session_id)));
+    s->session_id_len = sizeof(s->session_id);
+    return true;
+}
+
 static bool start_client(struct handshake *hs)
 {
     struct session *s = hs->session;
@@ -44,11 +57,27 @@ static bool start_client(struct handshake *hs)
     }
     TRY(rand_public(hs->random, sizeof(hs->random)));
     memcpy(hs->ks.randoms, hs->random, sizeof(hs->random));
-    if (hs->policy->max >= TLS13) { /* so that middleboxes see a resumption (RFC 8446 D.4) */
-        s->session_id_len = sizeof(s->session_id);
-        TRY(rand_public(s->session_id, sizeof(s->session_id)));
+    return choose_session_id(hs);
+}
+
+/* Tickets are offered with their age, and there is none for one from the future. */
+static bool check_clock(struct handshake *hs)
+{
+    TRY(clock_read(hs->set->config->wall, &hs->now));
+    for (const struct s2n_psk *p = hs->session->resume->psks; p != NULL; p = p->next) {
+        if (p->type == PSK_RESUMPTION && p->issued > hs->now) {
+            return fail(ERR_SAFETY);
+        }
     }
     return true;
+}
+
+/* Early data goes with the first hello or not at all. */
+static bool settle_early(struct handshake *hs)
+{
+    bool wanted = early_wanted(hs);
+    hs->session->type |= wanted ? EARLY_CLIENT_CCS | MIDDLEBOX : 0;
+    return early_set(hs->session, wanted ? EARLY_REQUESTED : EARLY_NOT_REQUESTED);
 }
 
 static void write_suites(const struct policy_view *p, struct wr *w)
@@ -69,8 +98,9 @@ bool msg_client_hello_write(struct handshake *hs, struct wr *w)
 {
     struct session *s = hs->session;
     if ((s->type & HELLO_RETRY_REQUEST) == 0) {
-        TRY(start_client(hs));
+        TRY(start_client(hs) && settle_early(hs));
     }
+    TRY(!psk_any_offered(hs) || check_clock(hs));
     TRY(make_shares(hs));
     wr_u16(w, s->client_hello_version);
     wr_bytes(w, SPAN_OF(hs->random));
@@ -80,10 +110,16 @@ bool msg_client_hello_write(struct handshake *hs, struct wr *w)
     write_suites(hs->policy, w);
     wr_u8(w, 1); /* compression: null only */
     wr_u8(w, 0);
-    return ext_write(hs, CH, w);
+    TRY(ext_write(hs, CH, w));
+    return !psk_any_offered(hs) || psk_write_binders(hs, w);
 }
 
 /* ---- server ---- */
+
+static struct span hello_span(const struct handshake *hs)
+{
+    return buf_span(&hs->session->client_hello->message);
+}
 
 static bool parse(struct offer *o, struct rd *r, struct rd *extensions)
 {
@@ -158,14 +194,27 @@ static bool check_repeats(const struct handshake *hs, const struct offer *second
     return same || fail(ERR_BAD_MESSAGE);
 }
 
-/* RFC 8446 9.2: what a hello without PSK must hold at TLS 1.3, and 4.1.2: no compression. */
+/* RFC 8446 9.2: what a hello must hold at TLS 1.3, and 4.1.2: no compression. Who is authenticated by a PSK does not
+ * say how to sign; and nobody answers a retry with early data (4.2.10). */
 static bool check_complete13(const struct handshake *hs)
 {
-    if (!ext_seen(hs, EXT_signature_algorithms) || !ext_seen(hs, EXT_supported_groups) ||
-        !ext_seen(hs, EXT_key_share)) {
+    bool complete = (ext_seen(hs, EXT_signature_algorithms) || hs->psk_chosen != NULL) &&
+                    ext_seen(hs, EXT_supported_groups) && ext_seen(hs, EXT_key_share);
+    bool late = hs->peer.early_data && (hs->session->type & HELLO_RETRY_REQUEST) != 0;
+    if (!complete) {
         return fail(ERR_MISSING_EXTENSION);
     }
-    return hs->peer.compression.n == 1 || fail(ERR_BAD_MESSAGE);
+    return (hs->peer.compression.n == 1 && !late) || fail(ERR_BAD_MESSAGE);
+}
+
+static void settle_type(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    s->type |= NEGOTIATED;
+    if (hs->psk_chosen == NULL) {
+        s->type |= FULL_HANDSHAKE;
+        s->type |= hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE ? CLIENT_AUTH : 0;
+    }
 }
 
 static bool decide13(struct handshake *hs)
@@ -174,6 +223,7 @@ static bool decide13(struct handshake *hs)
     bool again = (s->type & HELLO_RETRY_REQUEST) != 0;
     const struct suite *before = s->suite;
     bool retry;
+    TRY(psk_choose(hs));
     TRY(check_complete13(hs));
     TRY(neg_suite(hs));
     TRY(neg_group13(hs, &retry));
@@ -184,30 +234,59 @@ static bool decide13(struct handshake *hs)
     memcpy(s->session_id, hs->peer.session_id.p, hs->peer.session_id.n);
     s->type |= MIDDLEBOX | (retry ? HELLO_RETRY_REQUEST : 0);
     if (retry) {
-        TRY(buf_set(&hs->first_hello, buf_span(&hs->hello)));
+        TRY(buf_set(&hs->first_hello, hello_span(hs)));
     }
-    return true;
+    settle_type(hs);
+    TRY(hs_settle(hs, s->suite));
+    TRY(hs->psk_chosen == NULL ? neg_certificate(hs) : psk_check_binder(hs));
+    return early_judge(hs);
+}
+
+/* Without a session to go on with: a fresh id always, and a ticket if the client likes them. */
+static bool full12(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    s->type |= FULL_HANDSHAKE;
+    s->type |= s->suite->kex == KEX_ECDHE ? PFS12 : 0;
+    s->type |= hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE ? CLIENT_AUTH : 0;
+    s->type |= resume12_may_issue(hs) ? WITH_SESSION_TICKET : 0;
+    s->session_id_len = sizeof(s->session_id);
+    TRY(rand_public(s->session_id, sizeof(s->session_id)));
+    TRY(hs_settle(hs, s->suite));
+    return neg_certificate(hs);
+}
+
+/* The echo of the client's id says that its session goes on (RFC 5077 3.4, RFC 5246 7.4.1.3). */
+static bool resumed12(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    s->session_id_len = (uint8_t) hs->peer.session_id.n;
+    memcpy(s->session_id, hs->peer.session_id.p, hs->peer.session_id.n);
+    s->type |=
+        hs->peer.ticket.n == 0 && resume12_may_issue(hs) ? WITH_SESSION_TICKET : 0; /* none is renewed */
+    return hs_settle(hs, s->suite);
+}
+
+static bool go_on12(struct handshake *hs)
+{
+    bool resumed;
+    TRY(resume12_server(hs, &resumed));
+    return resumed ? resumed12(hs) : full12(hs);
 }
 
 static bool decide12(struct handshake *hs)
 {
-    struct session *s = hs->session;
     TRY(neg_suite(hs));
-    s->type |= s->suite->kex == KEX_ECDHE ? PFS12 : 0;
-    s->session_id_len = sizeof(s->session_id); /* a fresh one always, though nothing resumes by it yet */
-    return rand_public(s->session_id, sizeof(s->session_id));
+    TRY(early_set(hs->session, EARLY_NOT_REQUESTED));
+    hs->session->type |= NEGOTIATED;
+    return go_on12(hs);
 }
 
 static bool decide(struct handshake *hs)
 {
-    struct session *s = hs->session;
-    s->server_version = hs->policy->max;
+    hs->session->server_version = hs->policy->max;
     TRY(neg_version(hs));
-    TRY(hs_is13(hs) ? decide13(hs) : decide12(hs));
-    s->type |= NEGOTIATED | FULL_HANDSHAKE;
-    s->type |= hs_client_auth(hs->set) != S2N_CERT_AUTH_NONE ? CLIENT_AUTH : 0;
-    TRY(hs_settle(hs, s->suite));
-    return neg_certificate(hs);
+    return hs_is13(hs) ? decide13(hs) : decide12(hs);
 }
 
 static void note_signals(struct handshake *hs)
@@ -218,17 +297,25 @@ static void note_signals(struct handshake *hs)
     }
 }
 
-bool msg_client_hello_read(struct handshake *hs, struct rd *r)
+/* The application keeps what it has of the hello until it lets go of the handshake. */
+static bool keep(struct session *s, struct span message)
+{
+    TRY(s->client_hello != NULL || mem_new(&s->client_hello));
+    return buf_set(&s->client_hello->message, message);
+}
+
+static bool read_hello(struct handshake *hs, struct rd *r)
 {
     struct rd body, extensions;
     bool second = (hs->session->type & HELLO_RETRY_REQUEST) != 0;
     if (!second) {
         hs_take_policy(hs); /* the application may have chosen while the hello was awaited */
     }
-    TRY(buf_set(&hs->hello, rd_take(r)));
-    body = rd_of(buf_span(&hs->hello));
+    TRY(keep(hs->session, rd_take(r)));
+    body = rd_of(hello_span(hs));
     memset(&hs->peer, 0, sizeof(hs->peer));
     TRY(parse(&hs->peer, &body, &extensions));
+    memcpy(hs->session->client_hello->random, hs->peer.random, sizeof(hs->peer.random));
     if (second) {
         TRY(check_repeats(hs, &hs->peer, extensions));
     }
@@ -238,6 +325,15 @@ bool msg_client_hello_read(struct handshake *hs, struct rd *r)
     hs->session->client_hello_version = hs->peer.legacy_version < TLS12 ? hs->peer.legacy_version : TLS12;
     memcpy(hs->ks.randoms, hs->peer.random, sizeof(hs->peer.random));
     note_signals(hs);
-    TRY(ext_read(hs, CH, &extensions));
-    return decide(hs);
+    return ext_read(hs, CH, &extensions);
+}
+
+/* The last thing that is decided may have to wait for the application: the cache below TLS 1.3, early data at it. */
+bool msg_client_hello_read(struct handshake *hs, struct rd *r)
+{
+    if (hs->waiting) {
+        (void) rd_take(r);
+        return hs_is13(hs) ? early_judge(hs) : go_on12(hs);
+    }
+    return read_hello(hs, r) && decide(hs);
 }

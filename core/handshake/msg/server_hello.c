@@ -127,6 +127,9 @@ static bool settle_version(struct handshake *hs, const struct hello *h, bool ret
     }
     if (!is13) {
         TRY(check_downgrade(hs, h));
+        if (s->early == EARLY_REQUESTED) { /* RFC 8446 D.3: nothing after the early data can be understood */
+            return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED);
+        }
     }
     s->type |= is13 ? MIDDLEBOX : 0;
     s->type |= retry ? HELLO_RETRY_REQUEST : 0;
@@ -154,6 +157,9 @@ static bool read_retry(struct handshake *hs, struct hello *h)
     if (!ext_seen(hs, EXT_key_share) && !ext_seen(hs, EXT_cookie)) {
         return fail(ERR_INVALID_HELLO_RETRY); /* it would change nothing */
     }
+    if (hs->session->early == EARLY_REQUESTED) {
+        TRY(early_set(hs->session, EARLY_REJECTED));
+    }
     return transcript_retry(&hs->ks.transcript);
 }
 
@@ -161,7 +167,7 @@ static bool read_hello13(struct handshake *hs, struct hello *h)
 {
     struct session *s = hs->session;
     TRY(ext_read(hs, SH13, &h->extensions));
-    if (!ext_seen(hs, EXT_key_share)) {
+    if (!ext_seen(hs, EXT_key_share)) { /* with a PSK too, as we only offer psk_dhe_ke */
         return fail(ERR_MISSING_EXTENSION);
     }
     struct kx_key *ours = hs->share[0].group == s->group ? &hs->share[0] : &hs->share[1];
@@ -171,12 +177,42 @@ static bool read_hello13(struct handshake *hs, struct hello *h)
     return true;
 }
 
+/* The echo of our id: the session that we set goes on, if it does so unchanged (RFC 5246 7.4.1.3, RFC 7627 5.3). */
+static bool resume_session(struct handshake *hs)
+{
+    struct session *s = hs->session;
+    const struct resume *r = s->resume;
+    if (s->version != r->session_version || s->suite != r->session_suite) {
+        return fail(ERR_BAD_MESSAGE);
+    }
+    if (s->ems != r->session_ems) {
+        return fail(ERR_MISSING_EXTENSION);
+    }
+    s->type &= (uint8_t) ~(FULL_HANDSHAKE | CLIENT_AUTH);
+    s->master = r->master;
+    return true;
+}
+
+static bool echoes_session(const struct session *s, const struct hello *h)
+{
+    const struct resume *r = s->resume;
+    return r != NULL && r->session_set && r->session_version != VER_NONE && s->session_id_len > 0 &&
+           span_eq(h->session_id, SPAN(s->session_id, s->session_id_len));
+}
+
 static bool read_hello12(struct handshake *hs, struct hello *h)
 {
     struct session *s = hs->session;
     TRY(ext_read(hs, SH12, &h->extensions));
     kx_wipe(&hs->share[0]);
     kx_wipe(&hs->share[1]);
+    if (echoes_session(s, h)) {
+        return resume_session(hs);
+    }
+    if (s->resume != NULL) { /* a ticket of another session is none of this one */
+        buf_clear(&s->resume->ticket);
+        s->resume->hint_known = false;
+    }
     s->session_id_len = (uint8_t) h->session_id.n;
     memcpy(s->session_id, h->session_id.p, h->session_id.n);
     s->type |= s->suite->kex == KEX_ECDHE ? PFS12 : 0;

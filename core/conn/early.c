@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Early data: sent by a client between its hello and its EndOfEarlyData, read by a server there, or dropped unread
+ * where the server did not take it. Both calls drive the handshake as conn_negotiate does, and stop where the data is.
+ * RFC 8446 4.2.10 and 4.5; functions-2.md entries 243 and 244.
+ */
+#include "conn/inner.h"
+
+#define SKIP_DEFAULT \
+    16384 /* rejected early data that is dropped when our own limit is less: it may be another server's */
+#define SEAL_OVERHEAD 17 /* inner type and tag */
+
+static uint32_t remaining(const struct s2n_connection *c)
+{
+    uint32_t limit = early_limit(&c->set, &c->session);
+    uint64_t used = c->session.resume->early_bytes;
+    return used < limit ? limit - (uint32_t) used : 0;
+}
+
+static bool enter(struct s2n_connection *c)
+{
+    TRY(conn_start(c) && resume_need(&c->session.resume));
+    c->session.resume->early_io = true;
+    return true;
+}
+
+/* ---- client ---- */
+
+static bool may_send(const struct s2n_connection *c)
+{
+    uint8_t early = c->session.early;
+    return c->hs != NULL && (early == EARLY_REQUESTED || early == EARLY_ACCEPTED) && remaining(c) > 0;
+}
+
+/* What is sealed counts as sent: it goes out with whatever goes next. */
+static enum step send_some(struct s2n_connection *c, struct span *data, size_t *sent,
+                           s2n_blocked_status *blocked)
+{
+    while (data->n > 0 && may_send(c)) {
+        size_t most = size_next(&c->sizes, &c->out);
+        size_t left = remaining(c);
+        size_t n = data->n < most ? data->n : most;
+        n = n < left ? n : left;
+        struct span piece = SPAN(data->p, n);
+        if (!record_seal(&c->out, CT_APPDATA, TLS12, &piece, 1, &c->writing.tx)) {
+            return STEP_RETRY;
+        }
+        c->session.resume->early_bytes += n;
+        *sent += n;
+        *data = SPAN(data->p + n, data->n - n);
+        enum step s = conn_flush_tx(c);
+        if (s != STEP_OK) {
+            *blocked = S2N_BLOCKED_ON_WRITE;
+            return s;
+        }
+    }
+    return STEP_OK;
+}
+
+/* After the hello the data goes out at once. Later the server may have answered, so its answer is looked for first: data
+ * that it has refused need not be sent. The call ends when it has taken or refused the data, when no more is allowed, or
+ * when there is nothing to do but to wait. */
+static enum step drive_client(struct s2n_connection *c, struct span data, size_t *sent,
+                              s2n_blocked_status *blocked)
+{
+    bool answer_due = c->session.message != MSG_CLIENT_HELLO;
+    for (;;) {
+        enum hs_result r;
+        enum step s = conn_turn(c, blocked, &r);
+        if (s != STEP_OK || r == HS_DONE) {
+            return s;
+        }
+        if (!answer_due || r == HS_EARLY) {
+            s = send_some(c, &data, sent, blocked);
+        }
+        if (s != STEP_OK || r == HS_EARLY || !may_send(c)) {
+            return s;
+        }
+        answer_due = true;
+        *blocked = S2N_BLOCKED_ON_READ;
+        s = conn_read_one(c);
+        if (s == STEP_BLOCKED) {
+            s = send_some(c, &data, sent, blocked);
+            return s == STEP_OK && may_send(c) ? STEP_BLOCKED : s;
+        }
+        if (s != STEP_OK) {
+            return s;
+        }
+    }
+}
+
+static bool send_locked(struct s2n_connection *c, struct span data, size_t *sent, s2n_blocked_status *blocked)
+{
+    TRY(enter(c));
+    if (c->hs == NULL) {
+        return true;
+    }
+    c->hs->hold_early = true;
+    enum step s = drive_client(c, data, sent, blocked);
+    if (c->hs != NULL) {
+        c->hs->hold_early = false;
+    }
+    TRY(conn_handshake_step_ok(c, s));
+    *blocked = S2N_NOT_BLOCKED;
+    return true;
+}
+
+bool conn_send_early(struct s2n_connection *c, struct span data, size_t *sent, s2n_blocked_status *blocked)
+{
+    *sent = 0;
+    *blocked = S2N_NOT_BLOCKED;
+    TRY(conn_enter(&c->shared.negotiate_busy));
+    bool ok = send_locked(c, data, sent, blocked);
+    conn_leave(&c->shared.negotiate_busy);
+    return ok;
+}
+
+/* ---- server ---- */
+
+static bool at_early_data(const struct s2n_connection *c)
+{
+    return c->hs != NULL && c->session.early == EARLY_ACCEPTED && c->session.message == MSG_END_OF_EARLY_DATA;
+}
+
+bool early_open(const struct s2n_connection *c)
+{
+    return c->reading.early && at_early_data(c);
+}
+
+/* n more bytes for the application. */
+static enum step count(struct s2n_connection *c, uint8_t *out, size_t n, size_t *got)
+{
+    if (n > remaining(c)) {
+        wipe(out, n);
+        (void) fail(ERR_MAX_EARLY_DATA_SIZE);
+        return STEP_FATAL;
+    }
+    c->session.resume->early_bytes += n;
+    *got += n;
+    return STEP_OK;
+}
+
+/* The handshake cannot go on over early data that was taken: there is more to be read, or more than was allowed. */
+enum step early_in_the_way(struct s2n_connection *c, s2n_blocked_status *blocked)
+{
+    if (remaining(c) == 0) {
+        (void) fail(ERR_BAD_MESSAGE);
+        return STEP_FATAL;
+    }
+    *blocked = S2N_BLOCKED_ON_EARLY_DATA;
+    (void) fail(ERR_EARLY_DATA_BLOCKED);
+    return STEP_RETRY;
+}
+
+/* Early data that was rejected cannot be opened: there are no keys for it, or others. It ends where something can:
+ * the second hello after a retry, else the first record under the handshake keys (RFC 8446 4.2.10). */
+bool early_skip(struct s2n_connection *c, const struct rec_header *hdr)
+{
+    const struct session *s = &c->session;
+    bool retried = (s->type & HELLO_RETRY_REQUEST) != 0;
+    bool awaited =
+        half_keyed(&c->in) ? !retried && c->in.seq == 0 : retried && s->message == MSG_CLIENT_HELLO;
+    if (c->hs == NULL || !c->set.server || s->early != EARLY_REJECTED || hdr->type != CT_APPDATA ||
+        !awaited) {
+        return false;
+    }
+    uint32_t own = early_own_limit(&c->set, s);
+    uint32_t cost = hdr->len > SEAL_OVERHEAD ? (uint32_t) hdr->len - SEAL_OVERHEAD : 1;
+    c->hs->skipped += cost;
+    if (c->hs->skipped > (own > SKIP_DEFAULT ? own : SKIP_DEFAULT)) {
+        (void) fail(ERR_MAX_EARLY_DATA_SIZE);
+        return false;
+    }
+    return true;
+}
+
+/* Whether all early data has come, or none will. */
+static bool all_read(const struct s2n_connection *c)
+{
+    if (at_early_data(c) && remaining(c) == 0) {
+        return true;
+    }
+    return c->hs == NULL || c->session.early == EARLY_NOT_REQUESTED || c->session.early == EARLY_REJECTED ||
+           c->session.early == EARLY_END;
+}
+
+static enum step drive_server(struct s2n_connection *c, uint8_t *out, size_t cap, size_t *got,
+                              s2n_blocked_status *blocked)
+{
+    for (;;) {
+        enum hs_result r;
+        size_t direct = 0;
+        enum step s = c->hs != NULL ? conn_turn(c, blocked, &r) : STEP_OK;
+        if (s != STEP_OK || all_read(c)) {
+            return s;
+        }
+        if (c->reading.app_n > 0 && *got < cap) {
+            s = count(c, out + *got, conn_take(&c->reading, out + *got, cap - *got), got);
+            if (s != STEP_OK) {
+                return s;
+            }
+            continue;
+        }
+        if (at_early_data(c) && *got == cap) {
+            *blocked = S2N_BLOCKED_ON_EARLY_DATA;
+            (void) fail(ERR_EARLY_DATA_BLOCKED);
+            return STEP_RETRY;
+        }
+        *blocked = S2N_BLOCKED_ON_READ;
+        s = conn_next_app(c, out + *got, cap - *got, true, &direct);
+        s = s == STEP_OK ? count(c, out + *got, direct, got) : s;
+        if (s != STEP_OK) {
+            return s;
+        }
+    }
+}
+
+static bool recv_locked(struct s2n_connection *c, uint8_t *out, size_t cap, size_t *got,
+                        s2n_blocked_status *blocked)
+{
+    TRY(enter(c));
+    c->reading.early = true;
+    enum step s = drive_server(c, out, cap, got, blocked);
+    c->reading.early = false;
+    TRY(conn_handshake_step_ok(c, s));
+    *blocked = S2N_NOT_BLOCKED;
+    return true;
+}
+
+bool conn_recv_early(struct s2n_connection *c, uint8_t *out, size_t cap, size_t *got,
+                     s2n_blocked_status *blocked)
+{
+    *got = 0;
+    *blocked = S2N_NOT_BLOCKED;
+    TRY(conn_enter(&c->shared.negotiate_busy));
+    bool ok = recv_locked(c, out, cap, got, blocked);
+    conn_leave(&c->shared.negotiate_busy);
+    return ok;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Early data that is refused, by either end and for every reason, and the clean retry afterwards; too much of it; the
+ * callback that decides, at once, later or in another thread. Our client against our server, public API only.
+ */
+#include "self/early.h"
+
+#include <thread>
+
+using namespace s2n_test;
+
+namespace
+{
+
+const Psk kAlpha{ "alpha", std::string(32, 'a') };
+const Psk kEarlyPsk{ "early", std::string(32, 'e') };
+const std::string kText = "text that came too early";
+
+/* The server refuses, both say so, and the same text goes through after the handshake. */
+void ExpectRefused(Pair &pair, const std::string &type = kEarlyRefused13, const std::string &text = kText)
+{
+    EarlyExchange run;
+    run.Run(pair, text);
+    EXPECT_EQ("", run.client_error);
+    EXPECT_EQ("", run.server_error);
+    ASSERT_TRUE(run.done);
+    EXPECT_EQ("", run.received);
+    EXPECT_EQ(type, TypeOf(pair));
+    EXPECT_EQ("REJECTED 0", EarlyOf(pair.client().conn).substr(0, 10));
+    EXPECT_EQ("REJECTED 0", EarlyOf(pair.server().conn).substr(0, 10));
+    int error = 0;
+    EXPECT_EQ(text, pair.Carry(pair.client(), pair.server(), text, &error)) << "the retry";
+    ExpectTalk(pair);
+    EXPECT_EQ(0, SendEarly(pair.client(), "late").n);
+    EXPECT_EQ(0, RecvEarly(pair.server()).n);
+}
+void ExpectNotRequested(Pair &pair)
+{
+    EarlyExchange run;
+    run.Run(pair, kText);
+    ASSERT_TRUE(run.done) << run.client_error << run.server_error;
+    EXPECT_EQ("", run.received);
+    EXPECT_EQ(0u, run.sent);
+    EXPECT_EQ(kShort13, TypeOf(pair));
+    EXPECT_EQ("NOT_REQUESTED 0", EarlyOf(pair.client().conn).substr(0, 15));
+    EXPECT_EQ("NOT_REQUESTED 0", EarlyOf(pair.server().conn).substr(0, 15));
+    ExpectTalk(pair);
+}
+void ExpectAccepted(Pair &pair)
+{
+    EarlyExchange run;
+    run.Run(pair, kText);
+    ASSERT_TRUE(run.done) << run.client_error << run.server_error;
+    EXPECT_EQ(kText, run.received);
+    EXPECT_EQ(kEarly13, TypeOf(pair));
+    ExpectTalk(pair);
+}
+
+/* Over tickets. */
+class EarlyRefused : public testing::Test
+{
+  protected:
+    EarlyRefused() { Limit(1000); }
+    void Limit(uint32_t limit)
+    {
+        scene.server_more = [limit](s2n_config *c) {
+            Must(s2n_config_set_server_max_early_data_size(c, limit), "max_early_data_size");
+        };
+    }
+    Scene scene{ kTls13 };
+};
+
+TEST_F(EarlyRefused, ByAServerThatDoesNotAskForIt)
+{
+    auto pair = scene.Make(scene.FirstSession());
+    EXPECT_EQ(24, SendEarly(pair->client(), kText).n);
+    pair->Move();
+    pair->server().Step();
+    EXPECT_EQ("REJECTED 0/1000", EarlyOf(pair->server().conn));
+    EXPECT_EQ("OK 976/1000", EarlyOf(pair->client().conn)) << "does not know yet";
+    pair->Move();
+    EarlyCall next = SendEarly(pair->client(), kText);
+    EXPECT_EQ("", next.error);
+    EXPECT_EQ(0, next.n);
+    EXPECT_EQ("REJECTED 0/1000", EarlyOf(pair->client().conn));
+    Scene::Finish(*pair);
+    EXPECT_TRUE(Resumed(*pair));
+    EXPECT_EQ(kEarlyRefused13, TypeOf(*pair));
+    EXPECT_EQ(kText, pair->Carry(pair->client(), pair->server(), kText));
+    ExpectTalk(*pair);
+}
+
+TEST_F(EarlyRefused, AfterARetryRequest)
+{
+    std::string session = scene.FirstSession();
+    scene.options.server.policy = "20190802"; /* without the group that the client guesses */
+    auto pair = scene.Make(session);
+    ExpectRefused(*pair, "NEGOTIATED|HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT|EARLY_CLIENT_CCS");
+    EXPECT_TRUE(Resumed(*pair));
+}
+
+TEST_F(EarlyRefused, AfterARetryRequestByteByByte)
+{
+    std::string session = scene.FirstSession();
+    scene.options.server.policy = "20190802";
+    auto pair = scene.Make(session);
+    mempipe_set_chunk(pair->client().pipe, 1, 1);
+    mempipe_set_chunk(pair->server().pipe, 1, 1);
+    ExpectRefused(*pair, "NEGOTIATED|HELLO_RETRY_REQUEST|MIDDLEBOX_COMPAT|EARLY_CLIENT_CCS");
+}
+
+/* Whatever this server's limit is: the client had a ticket for so much. */
+TEST_F(EarlyRefused, WithTheSession)
+{
+    std::string session = scene.FirstSession();
+    scene.keys[0].material = "another key";
+    for (uint32_t limit : { 1000, 0 }) {
+        Limit(limit);
+        auto pair = scene.Make(session);
+        ExpectRefused(*pair, "NEGOTIATED|FULL_HANDSHAKE|MIDDLEBOX_COMPAT|EARLY_CLIENT_CCS");
+        EXPECT_FALSE(Resumed(*pair));
+    }
+}
+
+TEST_F(EarlyRefused, ByAServerWhoseLimitIsNowZero)
+{
+    std::string session = scene.FirstSession();
+    Limit(0);
+    auto pair = scene.Make(session);
+    ExpectRefused(*pair);
+    EXPECT_EQ("REJECTED 0/0", EarlyOf(pair->server().conn));
+    Limit(1000);
+    auto own = scene.Make(session);
+    Must(s2n_connection_set_server_max_early_data_size(own->server().conn, 0), "connection's limit");
+    ExpectRefused(*own);
+}
+
+TEST_F(EarlyRefused, ForAnotherProtocol)
+{
+    scene.options.client.alpn = scene.options.server.alpn = { "h2" };
+    std::string session = scene.FirstSession();
+    scene.options.client.alpn = { "http/1.1", "h2" };
+    scene.options.server.alpn = { "http/1.1" };
+    ExpectRefused(*scene.Make(session));
+    scene.options.server.alpn = { "http/1.1", "h2" };
+    ExpectRefused(*scene.Make(session));
+    scene.options.server.alpn = { "h2" };
+    ExpectAccepted(*scene.Make(session));
+    scene.options.server.alpn = {};
+    ExpectRefused(*scene.Make(session));
+    scene.options.client.alpn = { "http/1.1" };
+    ExpectNotRequested(*scene.Make(session));
+}
+
+TEST_F(EarlyRefused, ByATls12Server)
+{
+    std::string session = scene.FirstSession();
+    scene.options.server.policy = kTls12;
+    auto pair = scene.Make(session);
+    (void) SendEarly(pair->client(), kText);
+    pair->Move();
+    Outcome out = pair->Negotiate();
+    EXPECT_FALSE(out.ok()) << "RFC 8446 D.3: the client must not go on as if nothing had happened";
+}
+
+/* The smaller of the ticket's and today's limit holds. */
+TEST_F(EarlyRefused, BeyondTheServersNewLimit)
+{
+    std::string session = scene.FirstSession();
+    Limit(5000);
+    auto more = scene.Make(session);
+    ExpectAccepted(*more);
+    EXPECT_EQ("END 0/1000", EarlyOf(more->server().conn));
+    Limit(10);
+    auto less = scene.Make(session);
+    (void) SendEarly(less->client(), kText);
+    less->Move();
+    EarlyCall got = RecvEarly(less->server());
+    EXPECT_EQ("S2N_ERR_MAX_EARLY_DATA_SIZE", got.error);
+    EXPECT_LE(got.n, 10);
+    EXPECT_EQ(S2N_ERR_T_PROTO, s2n_error_get_type(s2n_errno));
+    less->server().Step();
+    EXPECT_NE(0, less->server().error) << "there is no going on";
+}
+
+/* Skipped data counts as data: what the client was allowed to send never ends the connection (not quirk 22.6). */
+TEST_F(EarlyRefused, CountsWhatItSkipsByItsContent)
+{
+    Limit(100);
+    std::string session = scene.FirstSession();
+    auto pair = scene.Make(session);
+    EarlyGuard guard;
+    guard.answer = EarlyGuard::REJECT;
+    guard.Plug(pair->server());
+    EXPECT_EQ(90, SendEarly(pair->client(), std::string(90, 'x')).n);
+    EXPECT_EQ(10, SendEarly(pair->client(), std::string(10, 'y')).n);
+    pair->Move();
+    EXPECT_EQ("", RecvEarly(pair->server()).error);
+    Scene::Finish(*pair);
+    EXPECT_EQ("REJECTED 0/100", EarlyOf(pair->server().conn));
+    ExpectTalk(*pair);
+}
+
+TEST_F(EarlyRefused, SkipsALotInSmallPieces)
+{
+    Limit(3000);
+    std::string session = scene.FirstSession();
+    Limit(0);
+    auto pair = scene.Make(session);
+    for (int i = 0; i < 1000; i++) {
+        EXPECT_EQ(3, SendEarly(pair->client(), "abc").n);
+        pair->Move();
+    }
+    Scene::Finish(*pair);
+    EXPECT_EQ(kEarlyRefused13, TypeOf(*pair));
+    ExpectTalk(*pair);
+}
+
+/* ---- the callback ---- */
+
+class EarlyDecision : public EarlyRefused
+{
+  protected:
+    std::unique_ptr<Pair> Start(EarlyGuard::Answer answer)
+    {
+        auto pair = scene.Make(scene.FirstSession());
+        guard.answer = answer;
+        guard.Plug(pair->server());
+        EXPECT_EQ(24, SendEarly(pair->client(), kText).n);
+        pair->Move();
+        return pair;
+    }
+    /* Whoever drives the server meets the same wall. */
+    void ExpectWaits(Pair &pair)
+    {
+        for (int i = 0; i < 2; i++) {
+            EarlyCall got = RecvEarly(pair.server());
+            EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", got.error);
+            EXPECT_EQ(S2N_BLOCKED_ON_APPLICATION_INPUT, got.blocked);
+            EXPECT_EQ(0, got.n);
+            s2n_blocked_status blocked = S2N_NOT_BLOCKED;
+            EXPECT_EQ(-1, s2n_negotiate(pair.server().conn, &blocked));
+            EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", ErrName(s2n_errno));
+            EXPECT_EQ(S2N_BLOCKED_ON_APPLICATION_INPUT, blocked);
+        }
+        EXPECT_EQ(1, guard.calls);
+        EXPECT_EQ(0u, pair.Move());
+        EXPECT_EQ("OK 1000/1000", EarlyOf(pair.server().conn));
+    }
+    EarlyGuard guard;
+};
+
+TEST_F(EarlyDecision, MayReject)
+{
+    auto pair = Start(EarlyGuard::REJECT);
+    EarlyCall got = RecvEarly(pair->server());
+    EXPECT_EQ("", got.error);
+    EXPECT_EQ(0, got.n);
+    EXPECT_EQ("REJECTED 0/1000", EarlyOf(pair->server().conn));
+    EXPECT_EQ(0, s2n_offered_early_data_reject(guard.offered)) << "saying it again is fine";
+    EXPECT_EQ(-1, s2n_offered_early_data_accept(guard.offered));
+    EXPECT_EQ("S2N_ERR_INVALID_EARLY_DATA_STATE", ErrName(s2n_errno));
+    Scene::Finish(*pair);
+    EXPECT_TRUE(Resumed(*pair));
+    EXPECT_EQ(1, guard.calls);
+    EXPECT_EQ(kText, pair->Carry(pair->client(), pair->server(), kText));
+}
+
+TEST_F(EarlyDecision, MayFail)
+{
+    auto pair = Start(EarlyGuard::FAIL);
+    EXPECT_EQ("S2N_ERR_CANCELLED", RecvEarly(pair->server()).error);
+    EXPECT_EQ("S2N_ERR_CLOSED", RecvEarly(pair->server()).error);
+}
+
+TEST_F(EarlyDecision, MayComeLaterFromAnotherThread)
+{
+    auto pair = Start(EarlyGuard::LATER);
+    ExpectWaits(*pair);
+    std::thread([this] { EXPECT_EQ(0, s2n_offered_early_data_accept(guard.offered)); }).join();
+    EXPECT_EQ(-1, s2n_offered_early_data_reject(guard.offered));
+    EXPECT_EQ("S2N_ERR_INVALID_EARLY_DATA_STATE", ErrName(s2n_errno));
+    EXPECT_EQ(kText, RecvEarly(pair->server()).data);
+    Scene::Finish(*pair);
+    EXPECT_EQ(kEarly13, TypeOf(*pair));
+    EXPECT_EQ(1, guard.calls);
+    ExpectTalk(*pair);
+}
+
+TEST_F(EarlyDecision, MayRejectLater)
+{
+    auto pair = Start(EarlyGuard::LATER);
+    ExpectWaits(*pair);
+    EXPECT_EQ(0, s2n_offered_early_data_reject(guard.offered));
+    EXPECT_EQ("REJECTED 0/1000", EarlyOf(pair->server().conn));
+    EXPECT_EQ("", RecvEarly(pair->server()).error);
+    Scene::Finish(*pair);
+    EXPECT_EQ(kEarlyRefused13, TypeOf(*pair));
+    EXPECT_TRUE(Resumed(*pair));
+    EXPECT_EQ(1, guard.calls);
+}
+
+/* An answer given while the server keeps asking: no sleep, no order. */
+TEST_F(EarlyDecision, MayComeAtAnyMoment)
+{
+    auto pair = Start(EarlyGuard::LATER);
+    EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", RecvEarly(pair->server()).error);
+    std::thread answer([this] { EXPECT_EQ(0, s2n_offered_early_data_accept(guard.offered)); });
+    EarlyCall got = RecvEarly(pair->server());
+    while (got.error == "S2N_ERR_ASYNC_BLOCKED") {
+        got = RecvEarly(pair->server());
+    }
+    answer.join();
+    EXPECT_EQ(kText, got.data);
+    Scene::Finish(*pair);
+    ExpectTalk(*pair);
+}
+
+TEST_F(EarlyDecision, IsNotAskedWhenItCannotBe)
+{
+    std::string session = scene.FirstSession();
+    for (int way = 0; way < 3; way++) {
+        scene.options.server.policy = way == 0 ? "20190802" : kTls13;
+        scene.options.server.alpn.clear();
+        scene.options.client.alpn.clear();
+        if (way == 1) {
+            scene.options.server.alpn = scene.options.client.alpn = { "h2" };
+        }
+        Limit(way == 2 ? 0 : 1000);
+        auto pair = scene.Make(session);
+        guard.Plug(pair->server());
+        (void) SendEarly(pair->client(), kText);
+        pair->Move();
+        EXPECT_EQ("", RecvEarly(pair->server()).error) << way;
+        Scene::Finish(*pair);
+        EXPECT_EQ(0, guard.calls) << way;
+    }
+}
+
+/* ---- over external PSKs ---- */
+
+class EarlyPsk : public testing::Test
+{
+  protected:
+    std::unique_ptr<Pair> Offer(const std::vector<Psk> &client, const std::vector<Psk> &server)
+    {
+        return scene.MakeWith(client, server);
+    }
+    PskScene scene;
+};
+
+TEST_F(EarlyPsk, GoesByTheSuiteOfThePsk)
+{
+    ExpectAccepted(*Offer({ kEarlyPsk.With(200) }, { kEarlyPsk.With(200) }));
+    ExpectRefused(*Offer({ kEarlyPsk.With(200, "", 0x1303) }, { kEarlyPsk.With(200, "", 0x1303) }));
+    ExpectRefused(*Offer({ kEarlyPsk.With(200) }, { kEarlyPsk.With(200, "", 0x1303) }));
+    Psk sha384{ "sha384", std::string(48, 's'), S2N_PSK_HMAC_SHA384 };
+    ExpectAccepted(*Offer({ sha384.With(200, "", 0x1302) }, { sha384.With(200, "", 0x1302) }));
+}
+
+TEST_F(EarlyPsk, IsOnlyForTheFirstPsk)
+{
+    ExpectNotRequested(*Offer({ kAlpha, kEarlyPsk.With(200) }, { kEarlyPsk.With(200) }));
+    ExpectRefused(*Offer({ kEarlyPsk.With(200), kAlpha }, { kAlpha }));
+    ExpectRefused(*Offer({ kEarlyPsk.With(200), kAlpha }, { kAlpha, kEarlyPsk.With(200) }));
+    ExpectAccepted(*Offer({ kEarlyPsk.With(200), kAlpha }, { kEarlyPsk.With(200), kAlpha }));
+}
+
+TEST_F(EarlyPsk, NeedsBothEndsToKnowIt)
+{
+    ExpectRefused(*Offer({ kEarlyPsk.With(200) }, { kEarlyPsk }));
+    ExpectNotRequested(*Offer({ kEarlyPsk }, { kEarlyPsk.With(200) }));
+}
+
+TEST_F(EarlyPsk, GoesByTheProtocolOfThePsk)
+{
+    auto protocols = [this](const std::vector<std::string> &client, const std::vector<std::string> &server) {
+        scene.options.client.alpn = client;
+        scene.options.server.alpn = server;
+    };
+    const Psk h2 = kEarlyPsk.With(200, "h2"), none = kEarlyPsk.With(200);
+    ExpectNotRequested(*Offer({ h2 }, { h2 }));
+    protocols({ "h2" }, { "h2" });
+    ExpectAccepted(*Offer({ h2 }, { h2 }));
+    ExpectRefused(*Offer({ none }, { none }));
+    ExpectRefused(*Offer({ h2 }, { none }));
+    protocols({ "http/1.1", "h2" }, { "http/1.1", "h2" });
+    ExpectRefused(*Offer({ h2 }, { h2 }));
+    protocols({ "h2" }, {});
+    ExpectRefused(*Offer({ h2 }, { h2 }));
+}
+
+TEST_F(EarlyPsk, KeepsItsOwnLimit)
+{
+    scene.server_more = [](s2n_config *c) {
+        Must(s2n_config_set_server_max_early_data_size(c, 3), "of tickets, not of external PSKs");
+    };
+    ExpectAccepted(*Offer({ kEarlyPsk.With(200) }, { kEarlyPsk.With(100) }));
+    auto pair = Offer({ kEarlyPsk.With(200) }, { kEarlyPsk.With(10) });
+    (void) SendEarly(pair->client(), kText);
+    pair->Move();
+    EXPECT_EQ("S2N_ERR_MAX_EARLY_DATA_SIZE", RecvEarly(pair->server()).error);
+}
+
+TEST_F(EarlyPsk, SkipsNoMoreThanItsLimit)
+{
+    EarlyGuard guard;
+    guard.answer = EarlyGuard::REJECT;
+    auto pair = Offer({ kEarlyPsk.With(100000) }, { kEarlyPsk.With(10) });
+    guard.Plug(pair->server());
+    EarlyExchange run;
+    run.Run(*pair, std::string(50000, 'x'));
+    EXPECT_EQ("S2N_ERR_MAX_EARLY_DATA_SIZE", run.server_error);
+}
+
+} // namespace
