@@ -30,7 +30,7 @@ from s2n_tls import (
 )
 
 
-def redis_client(port: int) -> "redis.Redis[bytes]":
+def redis_client(port: int) -> redis.Redis:
     """A client that gives up soon: by default it tries again, with pauses that a handshake cannot wait for."""
     patience = {"socket_timeout": 2, "socket_connect_timeout": 2}
     return redis.Redis("127.0.0.1", port, retry=Retry(NoBackoff(), 0), **patience)
@@ -38,7 +38,11 @@ def redis_client(port: int) -> "redis.Redis[bytes]":
 
 def config_for(kind: str, port: int, cert: str, key: str, keys: TicketKeys) -> Config:
     client = redis_client(port)
-    common = {"certificates": [CertificateKeyPair.from_files(cert, key)], "ticket_keys": keys, "max_blinding_delay": 0}
+    common = {
+        "certificates": [CertificateKeyPair.from_files(cert, key)],
+        "ticket_keys": keys,
+        "max_blinding_delay": 0,
+    }
     if kind == "cache":
         return Config(policy="20190214", session_cache=RedisSessionCache(client), **common)
     guard = SingleUseTickets(client, ttl=54000)

@@ -106,20 +106,14 @@ int s2n_set_server_name(struct s2n_connection *conn, const char *server_name)
     return result(GIVEN(conn) && GIVEN(server_name) && conn_set_server_name(conn, server_name));
 }
 
-/* A name that the session keeps, NULL for none. */
-static const char *name_or_null(const char *name)
-{
-    return name[0] == '\0' ? NULL : name;
-}
-
 const char *s2n_get_server_name(struct s2n_connection *conn)
 {
-    return GIVEN(conn) ? name_or_null(conn->session.server_name) : NULL;
+    return GIVEN(conn) && conn->session.server_name[0] != '\0' ? conn->session.server_name : NULL;
 }
 
 const char *s2n_get_application_protocol(struct s2n_connection *conn)
 {
-    return GIVEN(conn) ? name_or_null(conn->session.alpn) : NULL;
+    return GIVEN(conn) && conn->session.alpn.len > 0 ? (const char *) conn->session.alpn.p : NULL;
 }
 
 int s2n_connection_set_client_auth_type(struct s2n_connection *conn, s2n_cert_auth_type client_auth_type)

@@ -117,7 +117,7 @@ static bool derive(struct span material, struct ticketkey *k)
         memcpy(k->aad, both + sizeof(k->key), sizeof(k->aad));
     }
     wipe(both, sizeof(both));
-    return done;
+    return done && kdf_extract(HASH_SHA256, SPAN_NONE, SPAN_OF(k->key), &k->prk);
 }
 
 static bool add(struct ticketkeys *ring, struct span name, struct span material, uint64_t intro)

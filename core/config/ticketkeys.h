@@ -16,7 +16,8 @@
 struct ticketkey {
     uint8_t name[TICKET_NAME_LEN]; /* zero padded */
     uint8_t key[32], aad[12];      /* AES-256 base key, implicit part of the AAD */
-    uint64_t intro;                /* ns since the epoch */
+    struct secret prk; /* extracted from the base key: what every ticket's own key is expanded from */
+    uint64_t intro;    /* ns since the epoch */
 };
 
 void ticketkey_wipe(struct ticketkey *k);

@@ -122,7 +122,7 @@ static bool p_hash(enum hash_alg alg, struct span secret, const struct seed *see
     const struct span parts[] = { SPAN(a, size), seed->label, seed->first, seed->second };
     bool done = hmac_run(&mac, parts + 1, 3, a); /* A(1) */
     while (done && n > 0) {
-        done = hmac_run(&mac, parts, 4, block) && hmac_run(&mac, parts, 1, a);
+        done = hmac_run(&mac, parts, 4, block) && (n <= size || hmac_run(&mac, parts, 1, a));
         size_t take = n < size ? n : size;
         for (size_t i = 0; done && i < take; i++) {
             out[i] ^= block[i];

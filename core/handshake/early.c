@@ -3,8 +3,6 @@
  * Early data as the handshake sees it (RFC 8446 4.2.10): whether a client asks for it, whether a server takes it, and
  * the one way its state moves. The data itself is conn/early.c. functions-2.md section 16.
  */
-#include <string.h>
-
 #include "handshake/hs.h"
 
 #define AGE_SLACK \
@@ -47,11 +45,6 @@ uint32_t early_limit(const struct settings *set, const struct session *s)
     return set->server && !s->complete ? early_own_limit(set, s) : 0;
 }
 
-static struct span alpn_span(const struct session *s)
-{
-    return SPAN((const uint8_t *) s->alpn, strlen(s->alpn));
-}
-
 /* ---- client ---- */
 
 /* The application sends some, and the first key that we offer allows it with what we can negotiate. */
@@ -91,7 +84,7 @@ static bool acceptable(const struct handshake *hs)
     const struct session *s = hs->session;
     const struct s2n_psk *psk = hs->psk_chosen;
     return psk != NULL && hs->psk_index == 0 && (s->type & HELLO_RETRY_REQUEST) == 0 && psk->max_early > 0 &&
-           s->suite == psk->early_suite && span_eq(buf_span(&psk->alpn), alpn_span(s)) &&
+           s->suite == psk->early_suite && span_eq(buf_span(&psk->alpn), session_alpn(s)) &&
            s->resume->early_io && fresh(hs, psk);
 }
 

@@ -99,9 +99,10 @@ struct session {
     bool complete;             /* the handshake is over (or was, before serialization) */
     bool restored;             /* deserialized: there was no handshake here */
     bool ems, secure_renegotiation, client_cert_used;
-    char server_name[256], alpn[256]; /* NUL-terminated; "" none */
-    struct peer_chain *peer;          /* judged chain of the peer */
-    struct buf client_chain;          /* server: the client's chain as sent, TLS 1.2 certificate_list form */
+    char server_name[256];   /* NUL-terminated; "" none */
+    struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */
+    struct peer_chain *peer; /* judged chain of the peer */
+    struct buf client_chain; /* server: the client's chain as sent, TLS 1.2 certificate_list form */
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
     struct s2n_client_hello *client_hello;     /* server; NULL before one came */
     struct resume *resume;                     /* NULL until needed */
@@ -232,6 +233,10 @@ static inline bool hs_is13(const struct handshake *hs)
 }
 
 void session_init(struct session *s, bool server);
+static inline struct span session_alpn(const struct session *s)
+{
+    return SPAN(s->alpn.p, s->alpn.len > 0 ? s->alpn.len - 1 : 0);
+}
 void session_wipe(struct session *s);
 void session_drop_hello(struct session *s); /* the ClientHello's bytes, which nobody needs any more */
 /* session_wire_version: what our records say. A first ClientHello goes out as TLS 1.0 for old middleboxes, everything

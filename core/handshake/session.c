@@ -28,6 +28,7 @@ void session_wipe(struct session *s)
     resume_free(s->resume);
     peer_free(s->peer);
     buf_free(&s->client_chain);
+    buf_free(&s->alpn);
     wipe(s, sizeof(*s));
 }
 

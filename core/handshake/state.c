@@ -232,9 +232,7 @@ static bool seal_derive(const struct ticketkey *k, const uint8_t *info, struct s
     if (ct_eq(k->key, zeros, sizeof(zeros))) {
         return fail(ERR_KEY_CHECK);
     }
-    AUTO_SECRET prk = { .n = 0 };
-    TRY(kdf_extract(HASH_SHA256, SPAN_NONE, SPAN_OF(k->key), &prk));
-    TRY(kdf_expand(HASH_SHA256, secret_span(&prk), SPAN(info, TICKET_INFO), out->key.b, AEAD_KEY));
+    TRY(kdf_expand(HASH_SHA256, secret_span(&k->prk), SPAN(info, TICKET_INFO), out->key.b, AEAD_KEY));
     out->key.n = AEAD_KEY;
     memcpy(out->aad, k->aad, sizeof(k->aad));
     memcpy(out->aad + sizeof(k->aad), k->name, sizeof(k->name));

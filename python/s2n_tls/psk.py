@@ -165,7 +165,9 @@ def select(function: PskSelection, connection: Connection, offers: Any) -> None:
         check(lib.s2n_offered_psk_list_choose_psk(offers, holder))
     except S2NError as error:
         if connection.psk_mode == PSKMode.EXTERNAL:
-            raise UsageError("no key of this identity is here: append_psk() first", name=error.name) from error
+            raise UsageError(
+                "no key of this identity is here: append_psk() first", name=error.name
+            ) from error
         # A ticket that cannot be used (any more) is the client's affair: a full handshake follows.
 
 

@@ -31,8 +31,11 @@ class SessionCache(Protocol):
         """Keep the value for at most `ttl` seconds."""
 
     def retrieve(self, key: bytes) -> Union[bytes, Pending, None]:
-        """The value; None if there is none. PENDING makes the handshake raise WantApplication and ask again later;
-        TLSSocket and aio do that by themselves, every 10 ms or when connection.wake() is called."""
+        """The value; None if there is none.
+
+        PENDING makes the handshake raise WantApplication and ask again later. TLSSocket and aio do that by themselves,
+        every 10 ms or when connection.wake() is called.
+        """
 
     def delete(self, key: bytes) -> Any:
         """Forget the value: its connection failed."""
@@ -83,9 +86,9 @@ class RedisSessionCache:
 
     `client` is any object with the methods set(name, value, ex=), get(name) and delete(name) of redis.Redis; it
     must not decode responses, and should give up soon (socket_timeout, socket_connect_timeout, no retries with
-    pauses), as a handshake waits for it. Entries are called `prefix` + session id in hex and live `ttl` seconds, or as long
-    as the library says (21600). If Redis fails, handshakes do without: a warning is logged and a full handshake
-    done.
+    pauses), as a handshake waits for it. Entries are called `prefix` + session id in hex and live `ttl` seconds,
+    or as long as the library says (21600). If Redis fails, handshakes do without: a warning is logged and a full
+    handshake done.
     """
 
     def __init__(self, client: Any, *, prefix: str = "s2n-tls:session:", ttl: Optional[int] = None) -> None:

@@ -456,9 +456,7 @@ def create_connection(
     sock = _socket.create_connection(address, timeout)
     try:
         name = address[0] if server_name is None else server_name
-        return wrap_client(
-            sock, config, server_name=name, session=session, psks=psks, early_data=early_data
-        )
+        return wrap_client(sock, config, server_name=name, session=session, psks=psks, early_data=early_data)
     except BaseException:
         sock.close()
         raise

@@ -154,6 +154,50 @@ struct EarlyGuard {
     }
 };
 
+inline const Psk kEarlyPsk{ "early", std::string(32, 'e') };
+inline const std::string kText = "text that came too early";
+
+/* The server refuses, both say so, and the same text goes through after the handshake. */
+inline void ExpectRefused(Pair &pair, const std::string &type = kEarlyRefused13,
+                          const std::string &text = kText)
+{
+    EarlyExchange run;
+    run.Run(pair, text);
+    EXPECT_EQ("", run.client_error);
+    EXPECT_EQ("", run.server_error);
+    ASSERT_TRUE(run.done);
+    EXPECT_EQ("", run.received);
+    EXPECT_EQ(type, TypeOf(pair));
+    EXPECT_EQ("REJECTED 0", EarlyOf(pair.client().conn).substr(0, 10));
+    EXPECT_EQ("REJECTED 0", EarlyOf(pair.server().conn).substr(0, 10));
+    int error = 0;
+    EXPECT_EQ(text, pair.Carry(pair.client(), pair.server(), text, &error)) << "the retry";
+    ExpectTalk(pair);
+    EXPECT_EQ(0, SendEarly(pair.client(), "late").n);
+    EXPECT_EQ(0, RecvEarly(pair.server()).n);
+}
+inline void ExpectNotRequested(Pair &pair)
+{
+    EarlyExchange run;
+    run.Run(pair, kText);
+    ASSERT_TRUE(run.done) << run.client_error << run.server_error;
+    EXPECT_EQ("", run.received);
+    EXPECT_EQ(0u, run.sent);
+    EXPECT_EQ(kShort13, TypeOf(pair));
+    EXPECT_EQ("NOT_REQUESTED 0", EarlyOf(pair.client().conn).substr(0, 15));
+    EXPECT_EQ("NOT_REQUESTED 0", EarlyOf(pair.server().conn).substr(0, 15));
+    ExpectTalk(pair);
+}
+inline void ExpectAccepted(Pair &pair)
+{
+    EarlyExchange run;
+    run.Run(pair, kText);
+    ASSERT_TRUE(run.done) << run.client_error << run.server_error;
+    EXPECT_EQ(kText, run.received);
+    EXPECT_EQ(kEarly13, TypeOf(pair));
+    ExpectTalk(pair);
+}
+
 } // namespace s2n_test
 
 #endif

@@ -11,8 +11,6 @@ using namespace s2n_test;
 namespace
 {
 
-const Psk kEarlyPsk{ "early", std::string(32, 'e') };
-
 enum class Over {
     TICKET,
     EXTERNAL

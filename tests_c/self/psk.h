@@ -108,6 +108,49 @@ struct PskScene : Scene {
     }
 };
 
+inline const Psk kAlpha{ "alpha", std::string(32, 'a') };
+inline const Psk kBeta{ "beta", std::string(32, 'b') };
+inline const Psk kGamma384{ "gamma", std::string(48, 'c'), S2N_PSK_HMAC_SHA384 };
+
+class ExternalPsk : public testing::Test
+{
+  protected:
+    /* Both ends agreed on this PSK and used no certificate. */
+    static void ExpectPsk(Pair &pair, const Psk &psk, const std::string &type = kShort13)
+    {
+        EXPECT_EQ(type, TypeOf(pair));
+        EXPECT_TRUE(psk.identity == IdentityOf(pair.client().conn)) << psk.identity.substr(0, 9);
+        EXPECT_TRUE(psk.identity == IdentityOf(pair.server().conn)) << psk.identity.substr(0, 9);
+        EXPECT_FALSE(Resumed(pair)) << "an external PSK is no resumption";
+        EXPECT_EQ(nullptr, s2n_connection_get_selected_cert(pair.server().conn));
+        for (End *end : { &pair.client(), &pair.server() }) {
+            const char *scheme = nullptr;
+            EXPECT_EQ(0, s2n_connection_get_signature_scheme(end->conn, &scheme));
+            EXPECT_STREQ("none", scheme);
+        }
+        ExpectTalk(pair);
+    }
+    /* Both ends went on without a PSK. */
+    static void ExpectNone(Pair &pair, const std::string &type = kFull13)
+    {
+        EXPECT_EQ(type, TypeOf(pair));
+        EXPECT_EQ("", IdentityOf(pair.client().conn));
+        EXPECT_EQ("", IdentityOf(pair.server().conn));
+        ExpectTalk(pair);
+    }
+    /* The handshake ends with this error of the server, and the client is told with its alert. */
+    void ExpectServerFails(const std::vector<Psk> &client, const std::vector<Psk> &server,
+                           const std::string &error)
+    {
+        auto pair = scene.MakeWith(client, server);
+        Outcome out = pair->Negotiate();
+        EXPECT_EQ(error, out.server_name());
+        EXPECT_EQ("S2N_ERR_ALERT", out.client_name());
+        EXPECT_EQ(error == "S2N_ERR_BAD_MESSAGE" ? 10 : 40, s2n_connection_get_alert(pair->client().conn));
+    }
+    PskScene scene;
+};
+
 } // namespace s2n_test
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * External PSKs between our client and our server: order of preference, both hashes, the suite that goes with them,
- * retries, the selection callback, modes, and every way not to agree. Public API only.
+ * retries, modes, and every way not to agree. psk_select_test.cc has the selection callback. Public API only.
  */
 #include "self/psk.h"
 
@@ -9,48 +9,6 @@ using namespace s2n_test;
 
 namespace
 {
-
-const Psk kAlpha{ "alpha", std::string(32, 'a') };
-const Psk kBeta{ "beta", std::string(32, 'b') };
-const Psk kGamma384{ "gamma", std::string(48, 'c'), S2N_PSK_HMAC_SHA384 };
-
-class ExternalPsk : public testing::Test
-{
-  protected:
-    /* Both ends agreed on this PSK and used no certificate. */
-    static void ExpectPsk(Pair &pair, const Psk &psk, const std::string &type = kShort13)
-    {
-        EXPECT_EQ(type, TypeOf(pair));
-        EXPECT_TRUE(psk.identity == IdentityOf(pair.client().conn)) << psk.identity.substr(0, 9);
-        EXPECT_TRUE(psk.identity == IdentityOf(pair.server().conn)) << psk.identity.substr(0, 9);
-        EXPECT_FALSE(Resumed(pair)) << "an external PSK is no resumption";
-        EXPECT_EQ(nullptr, s2n_connection_get_selected_cert(pair.server().conn));
-        for (End *end : { &pair.client(), &pair.server() }) {
-            const char *scheme = nullptr;
-            EXPECT_EQ(0, s2n_connection_get_signature_scheme(end->conn, &scheme));
-            EXPECT_STREQ("none", scheme);
-        }
-        ExpectTalk(pair);
-    }
-    /* Both ends went on without a PSK. */
-    static void ExpectNone(Pair &pair, const std::string &type = kFull13)
-    {
-        EXPECT_EQ(type, TypeOf(pair));
-        EXPECT_EQ("", IdentityOf(pair.client().conn));
-        EXPECT_EQ("", IdentityOf(pair.server().conn));
-        ExpectTalk(pair);
-    }
-    /* The handshake ends with this error of the server. */
-    void ExpectServerFails(const std::vector<Psk> &client, const std::vector<Psk> &server,
-                           const std::string &error)
-    {
-        auto pair = scene.MakeWith(client, server);
-        Outcome out = pair->Negotiate();
-        EXPECT_EQ(error, out.server_name());
-        EXPECT_FALSE(out.client_done);
-    }
-    PskScene scene;
-};
 
 TEST_F(ExternalPsk, ReplacesTheCertificate)
 {
@@ -208,7 +166,7 @@ TEST_F(ExternalPsk, AgreesOnAProtocolAsUsual)
     EXPECT_STREQ("localhost", s2n_get_server_name(pair->server().conn));
 }
 
-TEST_F(ExternalPsk, WorksByteByByteAndOverATransportThatBlocks)
+TEST_F(ExternalPsk, WorksByteByByte)
 {
     auto slow = scene.MakeWith({ kAlpha, kBeta }, { kBeta });
     mempipe_set_chunk(slow->client().pipe, 1, 1);
@@ -283,175 +241,6 @@ TEST_F(ExternalPsk, BringsNoTicket)
     ExpectPsk(*pair, kAlpha);
     EXPECT_EQ(0, TicketsSent(pair->server().conn));
     EXPECT_EQ("", SessionOf(pair->client().conn));
-}
-
-/* ---- the selection callback ---- */
-
-struct Selection {
-    std::function<int(s2n_connection *, s2n_offered_psk_list *)> body;
-    int calls = 0;
-    std::vector<std::string> seen;
-
-    void Plug(s2n_config *config)
-    {
-        Must(s2n_config_set_psk_selection_callback(config, Run, this), "set_psk_selection_callback");
-        Must(s2n_config_set_psk_mode(config, S2N_PSK_MODE_EXTERNAL), "set_psk_mode");
-    }
-    static int Run(s2n_connection *conn, void *ctx, s2n_offered_psk_list *list)
-    {
-        Selection *self = static_cast<Selection *>(ctx);
-        self->calls++;
-        return self->body(conn, list);
-    }
-};
-
-struct OfferedFree {
-    void operator()(s2n_offered_psk *p) const { s2n_offered_psk_free(&p); }
-};
-using Offered = std::unique_ptr<s2n_offered_psk, OfferedFree>;
-
-std::string Identity(s2n_offered_psk *psk)
-{
-    uint8_t *data = nullptr;
-    uint16_t size = 0;
-    EXPECT_EQ(0, s2n_offered_psk_get_identity(psk, &data, &size));
-    return std::string(reinterpret_cast<char *>(data), size);
-}
-
-class PskSelection : public ExternalPsk
-{
-  protected:
-    PskSelection()
-    {
-        scene.server_more = [this](s2n_config *c) { selection.Plug(c); };
-        scene.Certificate(true);
-    }
-    /* Goes through the list and chooses the one with this identity; the result of the choice. */
-    int Choose(s2n_offered_psk_list *list, const std::string &identity)
-    {
-        Offered offered(s2n_offered_psk_new());
-        while (s2n_offered_psk_list_has_next(list)) {
-            EXPECT_EQ(0, s2n_offered_psk_list_next(list, offered.get()));
-            selection.seen.push_back(Identity(offered.get()));
-            if (selection.seen.back() == identity) {
-                return s2n_offered_psk_list_choose_psk(list, offered.get());
-            }
-        }
-        return -2;
-    }
-    Selection selection;
-};
-
-TEST_F(PskSelection, ChoosesAgainstTheServersOrder)
-{
-    selection.body = [this](s2n_connection *, s2n_offered_psk_list *list) { return Choose(list, "beta"); };
-    ExpectPsk(*scene.ConnectWith({ kAlpha, kBeta, kGamma384 }, { kAlpha, kBeta }), kBeta);
-    EXPECT_EQ((std::vector<std::string>{ "alpha", "beta" }), selection.seen);
-    EXPECT_EQ(1, selection.calls);
-}
-
-TEST_F(PskSelection, WalksTheListAsOftenAsItLikes)
-{
-    selection.body = [this](s2n_connection *, s2n_offered_psk_list *list) {
-        Offered offered(s2n_offered_psk_new());
-        uint8_t *data = nullptr;
-        uint16_t size = 0;
-        EXPECT_EQ(-1, s2n_offered_psk_get_identity(offered.get(), &data, &size));
-        EXPECT_EQ("S2N_ERR_NULL", ErrName(s2n_errno));
-        EXPECT_EQ(-1, s2n_offered_psk_list_choose_psk(list, offered.get()));
-        EXPECT_EQ("S2N_ERR_INVALID_ARGUMENT", ErrName(s2n_errno));
-        EXPECT_EQ(-2, Choose(list, "nobody"));
-        EXPECT_FALSE(s2n_offered_psk_list_has_next(list));
-        EXPECT_EQ(-1, s2n_offered_psk_list_next(list, offered.get()));
-        EXPECT_EQ("S2N_ERR_STUFFER_OUT_OF_DATA", ErrName(s2n_errno));
-        EXPECT_EQ(0, s2n_offered_psk_list_reread(list));
-        EXPECT_TRUE(s2n_offered_psk_list_has_next(list));
-        return Choose(list, "alpha");
-    };
-    ExpectPsk(*scene.ConnectWith({ kBeta, kAlpha }, { kBeta, kAlpha }), kAlpha);
-}
-
-TEST_F(PskSelection, KeepsTheLastChoiceThatSucceeded)
-{
-    selection.body = [this](s2n_connection *, s2n_offered_psk_list *list) {
-        EXPECT_EQ(0, Choose(list, "alpha"));
-        EXPECT_EQ(0, Choose(list, "beta"));
-        EXPECT_EQ(-1, Choose(list, "unknown"));
-        EXPECT_EQ("S2N_ERR_NULL", ErrName(s2n_errno));
-        return 0;
-    };
-    Psk unknown{ "unknown", "u" };
-    ExpectPsk(*scene.ConnectWith({ kAlpha, kBeta, unknown }, { kAlpha, kBeta }), kBeta);
-}
-
-TEST_F(PskSelection, MayAppendThePskThatItChooses)
-{
-    selection.body = [this](s2n_connection *conn, s2n_offered_psk_list *list) {
-        EXPECT_EQ("", Append(conn, kBeta));
-        return Choose(list, "beta");
-    };
-    ExpectPsk(*scene.ConnectWith({ kAlpha, kBeta }, {}), kBeta);
-}
-
-TEST_F(PskSelection, MayChooseNone)
-{
-    for (int way = 0; way < 3; way++) {
-        selection.body = [this, way](s2n_connection *, s2n_offered_psk_list *list) {
-            if (way > 0) {
-                EXPECT_EQ(0, Choose(list, "alpha"));
-            }
-            if (way == 1) {
-                EXPECT_EQ(0, s2n_offered_psk_list_choose_psk(list, nullptr));
-            }
-            return way == 2 ? -1 : 0;
-        };
-        scene.Certificate(true);
-        ExpectNone(*scene.ConnectWith({ kAlpha }, { kAlpha }));
-        scene.Certificate(false);
-        ExpectServerFails({ kAlpha }, { kAlpha }, "S2N_ERR_NO_VALID_SIGNATURE_SCHEME");
-    }
-}
-
-TEST_F(PskSelection, IsNotAskedAboutNothing)
-{
-    selection.body = [](s2n_connection *, s2n_offered_psk_list *) { return 0; };
-    ExpectNone(*scene.ConnectWith({}, { kAlpha }));
-    EXPECT_EQ(0, selection.calls);
-}
-
-TEST_F(PskSelection, DoesNotExcuseABadBinder)
-{
-    selection.body = [this](s2n_connection *, s2n_offered_psk_list *list) { return Choose(list, "alpha"); };
-    ExpectServerFails({ { "alpha", "another" } }, { kAlpha }, "S2N_ERR_BAD_MESSAGE");
-}
-
-/* With tickets the list holds these, and choosing one opens it. */
-TEST_F(PskSelection, ChoosesATicket)
-{
-    Scene tickets(kTls13);
-    std::string session = tickets.FirstSession(), problem;
-    tickets.server_more = [this](s2n_config *c) {
-        selection.Plug(c);
-        Must(s2n_config_set_psk_mode(c, S2N_PSK_MODE_RESUMPTION), "set_psk_mode");
-    };
-    selection.body = [&](s2n_connection *, s2n_offered_psk_list *list) {
-        Offered offered(s2n_offered_psk_new());
-        EXPECT_EQ(0, s2n_offered_psk_list_next(list, offered.get()));
-        EXPECT_EQ(TicketOf(session), Identity(offered.get()));
-        int result = s2n_offered_psk_list_choose_psk(list, offered.get());
-        problem = result == 0 ? "" : ErrName(s2n_errno);
-        return result;
-    };
-    auto pair = tickets.Connect(session);
-    EXPECT_TRUE(Resumed(*pair));
-    EXPECT_EQ(TicketOf(session), IdentityOf(pair->server().conn));
-    tickets.session_life = 10;
-    tickets.After(20);
-    EXPECT_FALSE(Resumed(*tickets.Connect(session)));
-    EXPECT_EQ("S2N_ERR_INVALID_SESSION_TICKET", problem);
-    tickets.keys[0].name = "key2";
-    EXPECT_FALSE(Resumed(*tickets.Connect(session)));
-    EXPECT_EQ("S2N_ERR_KEY_USED_IN_SESSION_TICKET_NOT_FOUND", problem);
 }
 
 } // namespace

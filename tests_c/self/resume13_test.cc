@@ -4,6 +4,7 @@
  * the keying material, the age of a ticket, a retry on the way. Our client against our server, public API only.
  */
 #include "self/resume.h"
+#include "support/flaky_io.h"
 
 #include <map>
 #include <set>
@@ -191,6 +192,53 @@ TEST_F(Resume13, RefusesATicketWhoseAgeMakesNoSense)
         EXPECT_EQ(future ? "S2N_ERR_SAFETY" : "", out.client_name()) << row.client;
         EXPECT_EQ(!future, out.ok()) << row.client;
     }
+}
+
+/* A resumed client shows no certificate: whoever insists on one makes a full handshake, and hands out no tickets. */
+TEST_F(Resume13, IsNotForServersThatRequireACertificate)
+{
+    std::string session = scene.FirstSession();
+    scene.options.server.client_auth_set = true;
+    scene.options.server.client_auth = S2N_CERT_AUTH_OPTIONAL;
+    auto optional = scene.Connect(session);
+    EXPECT_EQ(kShort13, TypeOf(*optional));
+    EXPECT_EQ(0, s2n_connection_client_cert_used(optional->server().conn));
+    Mutual(&scene.options, KeyKind::Rsa2048);
+    auto required = scene.Connect(session);
+    EXPECT_EQ("NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|MIDDLEBOX_COMPAT", TypeOf(*required));
+    EXPECT_EQ(1, s2n_connection_client_cert_used(required->server().conn));
+    auto again = scene.Connect(SessionOf(required->client().conn));
+    EXPECT_EQ("NEGOTIATED|FULL_HANDSHAKE|CLIENT_AUTH|MIDDLEBOX_COMPAT", TypeOf(*again));
+}
+
+TEST_F(Resume13, WorksOverATransportThatBlocks)
+{
+    auto pair = scene.Make(scene.FirstSession());
+    FlakyIo io[2];
+    End *ends[2] = { &pair->client(), &pair->server() };
+    for (int i = 0; i < 2; i++) {
+        io[i].every_second_blocks = true;
+        io[i].chunk = 7;
+        io[i].Plug(ends[i]->conn, ends[i]->pipe);
+    }
+    ASSERT_TRUE(Drive(*pair));
+    EXPECT_TRUE(Resumed(*pair));
+    ExpectTalk(*pair);
+    EXPECT_EQ(226u, SessionOf(pair->client().conn).size()) << "its ticket came with the data";
+}
+
+/* A ticket that cannot be written now is written later, and counted when it is. */
+TEST_F(Resume13, WaitsWithTicketsForAFullTransport)
+{
+    auto pair = scene.Make();
+    s2n_connection *server = pair->server().conn;
+    Must(s2n_connection_add_new_tickets_to_send(server, 9), "add");
+    mempipe_out_set_limit(pair->server().pipe, 100);
+    Outcome out = pair->Negotiate();
+    EXPECT_TRUE(out.ok()) << out.server_name();
+    EXPECT_EQ(10, TicketsSent(server));
+    ReadTickets(*pair);
+    ExpectTalk(*pair);
 }
 
 TEST_F(Resume13, ServerGoesByItsOwnClock)

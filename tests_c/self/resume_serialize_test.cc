@@ -13,8 +13,6 @@ using namespace s2n_test;
 namespace
 {
 
-const Psk kAlpha{ "alpha", std::string(32, 'a') };
-
 void Savable(s2n_config *c)
 {
     Must(s2n_config_set_serialization_version(c, S2N_SERIALIZED_CONN_V1), "serialization_version");

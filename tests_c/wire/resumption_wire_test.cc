@@ -93,7 +93,7 @@ TEST_P(EachVersion, TooLong_IsAFullHandshake)
 TEST_P(EachVersion, LongestTicket_DoesNotFitAHello)
 {
     bool is13 = GetParam().session == Session13;
-    EXPECT_EQ(is13 ? "set:S2N_ERR_OFFERED_PSKS_TOO_LONG" : "client:S2N_ERR_INTEGER_OVERFLOW/-",
+    EXPECT_EQ(is13 ? "set:S2N_ERR_OFFERED_PSKS_TOO_LONG" : "client:S2N_ERR_SIZE_MISMATCH/80",
               With(Fill(65535, 1)));
 }
 
@@ -197,7 +197,7 @@ TEST_P(EachVersion, ClientClockSetBack)
     bool is13 = GetParam().session == Session13;
     for (uint64_t back : { 1, 3600 }) {
         client_clock.now = kStart - back * kSecond;
-        EXPECT_EQ(is13 ? "client:S2N_ERR_SAFETY/-" : "resumed", With(good.handle)) << back;
+        EXPECT_EQ(is13 ? "client:S2N_ERR_SAFETY/80" : "resumed", With(good.handle)) << back;
     }
     for (uint64_t now : { kStart - 3601 * kSecond, uint64_t{ 0 } }) {
         client_clock.now = now;
@@ -371,8 +371,6 @@ TEST(OtherVersion, SessionOfTheOtherVersion)
 TEST(OtherSuite, ServerWithoutTheSuite)
 {
     AtStart at_start;
-    PairOptions o = Tickets12();
-    o.server.policy = "20140601";
     EXPECT_EQ("full", Reconnect(Ticketed(ServedBy(KeyKind::Rsa2048, "20240501")), Session12()));
     Blob b = Blob::Parse(Session12());
     b.state = With(b.state, SUITE, U16(0xC02C)); /* the client alone believes in it */

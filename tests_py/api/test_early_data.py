@@ -259,7 +259,10 @@ def test_a_retry_request_refuses(pki):
     client = ticket_client(pki, policy="20190801")
     session = session_from(ticket_server(pki, "20190801", ticket_keys=keys, max_early_data=100), client)
     ends = ends_of(
-        ticket_server(pki, "20190802", ticket_keys=keys, max_early_data=100), client, session=session, early_data=DATA
+        ticket_server(pki, "20190802", ticket_keys=keys, max_early_data=100),
+        client,
+        session=session,
+        early_data=DATA,
     )
     finish(ends, REJECTED)
     assert "HELLO_RETRY_REQUEST" in ends[0].info().handshake_type
@@ -427,7 +430,12 @@ def test_sockets(pki):
 
         join = in_thread(serve)
         with create_connection(
-            listener.getsockname(), client, server_name="localhost", session=session, early_data=DATA, timeout=20
+            listener.getsockname(),
+            client,
+            server_name="localhost",
+            session=session,
+            early_data=DATA,
+            timeout=20,
         ) as tls:
             assert tls.early_data_status is END and tls.early_data_left == b"" and tls.retry_early_data() == 0
             assert tls.recv(100) == b"early: " + DATA

@@ -322,7 +322,9 @@ def test_handshakes_do_not_leak(pki):
 
 def test_resumption_does_not_leak(pki):
     put_off, tickets = [], []
-    server = ticket_server(pki, max_early_data=100, on_early_data=lambda connection, offered: put_off.append(offered))
+    server = ticket_server(
+        pki, max_early_data=100, on_early_data=lambda connection, offered: put_off.append(offered)
+    )
     client = ticket_client(pki, on_session_ticket=lambda connection, ticket: tickets.append(ticket.data))
     session_from(server, client)
 
@@ -366,6 +368,7 @@ def test_what_a_callback_keeps_does_not_crash(pki):
     ends = ends_of(server, client, session=session, early_data=b"early")
     with pytest.raises(WantApplication):
         shake(*ends)
+    ends[0].close()
     del server, client, ends
     gc.collect()
     ((connection, offered),) = kept

@@ -16,14 +16,22 @@ from s2n_tls import (
     ProtocolError,
     PSKMode,
     Psk,
-    S2NError,
     TLSBuffer,
     TLSSocket,
     UsageError,
     wrap_client,
     wrap_server,
 )
-from tlskit import client_config, in_thread, pass_on, server_config, session_from, shake, ticket_client, ticket_server
+from tlskit import (
+    client_config,
+    in_thread,
+    pass_on,
+    server_config,
+    session_from,
+    shake,
+    ticket_client,
+    ticket_server,
+)
 
 SECRET = bytes(range(1, 33))
 TLS13 = "default_tls13"
@@ -61,7 +69,12 @@ def chosen(*ends):
 
 
 @pytest.mark.parametrize(
-    "hash, suite", [("sha256", "TLS_AES_128_GCM_SHA256"), ("sha384", "TLS_AES_256_GCM_SHA384"), ("SHA-384", "TLS_AES_256_GCM_SHA384")]
+    "hash, suite",
+    [
+        ("sha256", "TLS_AES_128_GCM_SHA256"),
+        ("sha384", "TLS_AES_256_GCM_SHA384"),
+        ("SHA-384", "TLS_AES_256_GCM_SHA384"),
+    ],
 )
 def test_no_certificate_is_needed(hash, suite):
     psk = Psk(b"alpha", SECRET, hash=hash)
@@ -182,7 +195,9 @@ def test_what_selection_raises_surfaces_and_the_handshake_can_go_on(pki, select,
 
 
 def test_a_key_that_is_not_there_cannot_be_chosen(pki):
-    server = server_config(pki, policy=TLS13, psk_mode=PSKMode.EXTERNAL, psk_selection=lambda c, offered: offered[0])
+    server = server_config(
+        pki, policy=TLS13, psk_mode=PSKMode.EXTERNAL, psk_selection=lambda c, offered: offered[0]
+    )
     ends = (
         TLSBuffer(client_config(pki, policy=TLS13), psks=[Psk(b"a", SECRET)], server_name="localhost"),
         TLSBuffer(server, server_side=True),
@@ -342,7 +357,11 @@ def test_the_client_hello_is_a_servers_only(pki):
     hello = ends[1].connection.client_hello
     assert ends[0].connection.client_hello is None
     assert len(hello.random) == 32 and len(hello.session_id) == 32
-    assert hello.raw_message[:2] == b"\3\3" and hello.raw_message[2:34] == bytes(32) and b"id" in hello.raw_message
+    assert (
+        hello.raw_message[:2] == b"\3\3"
+        and hello.raw_message[2:34] == bytes(32)
+        and b"id" in hello.raw_message
+    )
     assert hello.raw_message[35:67] == hello.session_id
     ends[1].connection.free_handshake()
     after = ends[1].connection.client_hello

@@ -23,7 +23,14 @@ class Node:
 
     def __init__(self, kind, redis_server, leaf, keys):
         self.process = subprocess.Popen(
-            [sys.executable, str(NODE), kind, str(redis_server.port), str(leaf.cert_path), str(leaf.key_path)],
+            [
+                sys.executable,
+                str(NODE),
+                kind,
+                str(redis_server.port),
+                str(leaf.cert_path),
+                str(leaf.key_path),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

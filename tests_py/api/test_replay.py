@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captured first flights, sent again: with a guard nobody takes the early data twice. Between processes: test_redis.py."""
+"""Captured first flights, sent again: with a guard nobody takes early data twice. In processes: test_redis.py."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def test_without_a_session_nothing_is_resumed(pki, policy):
 @BOTH
 def test_the_callback_gets_what_the_property_says(pki, policy):
     got = []
-    client = ticket_client(pki, policy, on_session_ticket=lambda connection, ticket: got.append((connection, ticket)))
+    client = ticket_client(
+        pki, policy, on_session_ticket=lambda connection, ticket: got.append((connection, ticket))
+    )
     ends = ends_of(ticket_server(pki, policy), client)
     shake(*ends)
     pass_on(ends[1], ends[0], b"data")
@@ -128,9 +130,7 @@ def test_the_connection_can_be_asked_inside_the_callback(pki):
     ends = ends_of(ticket_server(pki), ticket_client(pki, on_session_ticket=take))
     shake(*ends)
     pass_on(ends[1], ends[0], b"data")
-    assert seen == [
-        (ticket_in(ends[0].connection.session), ends[0].connection.session_ticket_lifetime_hint)
-    ]
+    assert seen == [(ticket_in(ends[0].connection.session), ends[0].connection.session_ticket_lifetime_hint)]
     close(*ends)
 
 
@@ -268,6 +268,7 @@ class BrokenCache:
 
     def __getattr__(self, name):
         if name == self.broken:
+
             def fail(*args):
                 raise Surprise(name)
 
@@ -451,7 +452,11 @@ def test_defaults_and_what_is_read_back():
     config = Config()
     assert (config.session_tickets, config.session_cache, config.session_lifetime) == (False, None, 54000)
     assert (config.ticket_key_lifetimes, config.initial_ticket_count) == ((7200, 46800), 1)
-    assert (config.ticket_forward_secrecy, config.on_session_ticket, config.ticket_keys) == (False, None, None)
+    assert (config.ticket_forward_secrecy, config.on_session_ticket, config.ticket_keys) == (
+        False,
+        None,
+        None,
+    )
     assert config.ticket_life == 54000
     config.ticket_key_lifetimes = (10, 20)
     assert config.ticket_key_lifetimes == (10, 20) and config.ticket_life == 30
@@ -513,7 +518,7 @@ def test_keys_need_tickets_or_a_cache(pki):
     with pytest.raises(UsageError) as caught:
         config.add_ticket_key(TicketKey(b"other", key.secret, key.introduced))
     assert caught.value.name == "S2N_ERR_TICKET_KEY_NOT_UNIQUE"
-    for i in range(47):
+    for _ in range(47):
         config.add_ticket_key(TicketKey.generate())
     with pytest.raises(UsageError) as caught:
         config.add_ticket_key(TicketKey.generate())
@@ -538,7 +543,7 @@ def test_the_order_of_settings_does_not_matter(pki):
 
 def test_a_client_has_sent_no_tickets(pki):
     with TLSBuffer(client_config(pki)) as client, pytest.raises(UsageError) as caught:
-        client.connection.tickets_sent
+        _ = client.connection.tickets_sent
     assert caught.value.name == "S2N_ERR_CLIENT_MODE"
 
 
@@ -559,7 +564,10 @@ def test_a_resumed_connection_moves(pki, policy):
 
 def test_tickets_from_after_a_move(pki):
     got = []
-    server, client = ticket_server(pki), ticket_client(pki, on_session_ticket=lambda _c, t: got.append(t.data))
+    server, client = (
+        ticket_server(pki),
+        ticket_client(pki, on_session_ticket=lambda _c, t: got.append(t.data)),
+    )
     ends = ends_of(server, client)
     shake(*ends)
     ends = [TLSBuffer.attach(end.detach(), config) for end, config in zip(ends, (client, server))]

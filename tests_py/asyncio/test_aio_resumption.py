@@ -84,7 +84,9 @@ async def visit(port, config, **options):
 def test_resumption_with_early_data(pki):
     async def main():
         client = ticket_client(pki)
-        async with Server(ticket_server(pki, max_early_data=100, on_early_data=ClientHelloRecorder())) as server:
+        async with Server(
+            ticket_server(pki, max_early_data=100, on_early_data=ClientHelloRecorder())
+        ) as server:
             first = await visit(server.port, client, early_data=DATA)
             assert (first.info.resumed, first.status.name, first.left) == (False, "NOT_REQUESTED", DATA)
             second = await visit(server.port, client, session=first.session, early_data=DATA)
@@ -188,7 +190,9 @@ def test_a_guard_that_raises_ends_that_connection_only(pki):
             raise Surprise("no")
 
         client, problems = ticket_client(pki), []
-        asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context["exception"]))
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, context: problems.append(context["exception"])
+        )
         async with Server(ticket_server(pki, max_early_data=100, on_early_data=guard)) as server:
             session = (await visit(server.port, client)).session
             with pytest.raises((S2NError, OSError)):

@@ -4,6 +4,7 @@ the page says."""
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import secrets
@@ -18,6 +19,7 @@ from s2n_tls import Config, Psk, S2NError, SingleUseTickets, TicketKeys, wrap_cl
 from tlskit import client_config, in_thread, pair_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("S2N_BUILD_DIR", ROOT / "build" / "release"))
 PAGES = ["resumption", "psk", "early-data"]
 HEADERS = ["s2n.h", "stdbool.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/types.h"]
 SECOND = 10**9
@@ -42,6 +44,26 @@ def test_c_of_the_guides_compiles(page, tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_c_of_the_guides_runs(tmp_path):
+    """PSKs from a callback, early data, the guard: see guides.c."""
+    shown_c = [*blocks("psk", "c"), *blocks("early-data", "c")]
+    (tmp_path / "shown.h").write_text("".join(f"#include <{name}>\n" for name in HEADERS) + "\n".join(shown_c))
+    source, made = ROOT / "tests_py" / "docs" / "guides.c", tmp_path / "guides"
+    subprocess.run(
+        ["cc", "-Wall", "-Wextra", "-Werror", source, "-I", tmp_path, "-I", ROOT / "abi/include", "-L", BUILD, "-ls2n",
+         f"-Wl,-rpath,{BUILD}", "-o", made],
+        check=True,
+    )
+    done = subprocess.run([made], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "client: 7 bytes went early",
+        'server: early "request", later "more"',
+        "client: 0 bytes went early",
+        'server: early "", later "request"',
+    ]
 
 
 # ---- Python ------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guards by themselves: what counts as the same early data, room, time, failures. Real replays: api/test_replay.py."""
+"""The guards by themselves: what counts as the same early data, room, time, failures. Replays: api/test_replay.py."""
 
 from __future__ import annotations
 
@@ -161,7 +161,9 @@ def test_a_recorder_and_external_keys(caplog):
     assert guard(hello(1, **external), Offered()) is True
 
 
-@pytest.mark.parametrize("options", [{"window": 19}, {"external_window": 19}, {"max_entries": 0}, {"warm_up": -1}])
+@pytest.mark.parametrize(
+    "options", [{"window": 19}, {"external_window": 19}, {"max_entries": 0}, {"warm_up": -1}]
+)
 def test_a_recorder_that_cannot_be(options):
     with pytest.raises(UsageError):
         ClientHelloRecorder(**options)

@@ -119,7 +119,11 @@ def test_redis_fails(error, caplog):
         cache.store(ID, VALUE, 10)
         assert cache.retrieve(ID) is None
         cache.delete(ID)
-    assert [record.getMessage().split(": ")[1].split()[0] for record in caplog.records] == ["store", "retrieve", "delete"]
+    assert [record.getMessage().split(": ")[1].split()[0] for record in caplog.records] == [
+        "store",
+        "retrieve",
+        "delete",
+    ]
     assert ID.hex() not in caplog.text
 
 

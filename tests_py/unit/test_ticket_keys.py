@@ -28,7 +28,9 @@ def test_a_key():
         key.name = b"other"
 
 
-@pytest.mark.parametrize("values", [(b"", b"s", 1), (b"x" * 17, b"s", 1), (b"n", b"", 1), (b"n", b"s", 0), (b"n", b"s", -1)])
+@pytest.mark.parametrize(
+    "values", [(b"", b"s", 1), (b"x" * 17, b"s", 1), (b"n", b"", 1), (b"n", b"s", 0), (b"n", b"s", -1)]
+)
 def test_what_no_key_can_be(values):
     with pytest.raises(UsageError):
         TicketKey(*values)
@@ -92,7 +94,16 @@ def test_what_is_over_is_not_merged():
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"{", b"5", b"[5]", b'[{"name": "00"}]', b'[{"name": "x", "secret": "00", "introduced": 1}]', b'{"a": 1}']
+    "text",
+    [
+        b"",
+        b"{",
+        b"5",
+        b"[5]",
+        b'[{"name": "00"}]',
+        b'[{"name": "x", "secret": "00", "introduced": 1}]',
+        b'{"a": 1}',
+    ],
 )
 def test_what_is_no_export(text):
     with pytest.raises(UsageError, match="not an export"):

@@ -3,8 +3,6 @@
  * application_layer_protocol_negotiation (RFC 7301): the client lists names, the server answers with one of them. The
  * server's order decides; no common name is no error, the handshake goes on without.
  */
-#include <string.h>
-
 #include "handshake/hs.h"
 
 /* Ours: the connection's own list when there is one, else the config's. */
@@ -15,7 +13,7 @@ static struct span our_list(const struct handshake *hs)
 
 bool ext_alpn_wants(const struct handshake *hs, enum ext_where where)
 {
-    return where == CH ? our_list(hs).n > 0 : hs->session->alpn[0] != '\0';
+    return where == CH ? our_list(hs).n > 0 : hs->session->alpn.len > 0;
 }
 
 void ext_alpn_write(struct handshake *hs, enum ext_where where, struct wr *w)
@@ -25,7 +23,7 @@ void ext_alpn_write(struct handshake *hs, enum ext_where where, struct wr *w)
         wr_bytes(w, our_list(hs));
     } else {
         struct wr_mark name = wr_open(w, 1);
-        wr_bytes(w, SPAN((const uint8_t *) hs->session->alpn, strlen(hs->session->alpn)));
+        wr_bytes(w, session_alpn(hs->session));
         wr_close(w, name);
     }
     wr_close(w, list);
@@ -47,13 +45,10 @@ bool alpn_lists(const struct handshake *hs, struct span name)
     return contains(our_list(hs), name);
 }
 
-static void keep(struct handshake *hs, struct span name)
+static bool keep(struct handshake *hs, struct span name)
 {
-    if (name.n == 0) { /* well_formed lists have none; said for the analyser */
-        return;
-    }
-    memcpy(hs->session->alpn, name.p, name.n);
-    hs->session->alpn[name.n] = '\0';
+    struct buf *to = &hs->session->alpn;
+    return buf_set(to, name) && buf_append(to, SPAN_OF((const uint8_t[]){ 0 }));
 }
 
 /* Every entry has a length that fits and is not zero. */
@@ -71,11 +66,10 @@ static bool well_formed(struct span list)
 static bool choose(struct handshake *hs, struct span offered)
 {
     struct rd name;
-    hs->session->alpn[0] = '\0';
+    buf_clear(&hs->session->alpn);
     for (struct rd r = rd_of(our_list(hs)); rd_vec8(&r, &name);) {
         if (contains(offered, rd_rest(&name))) {
-            keep(hs, rd_rest(&name));
-            return true;
+            return keep(hs, rd_rest(&name));
         }
     }
     return true;
@@ -94,6 +88,5 @@ bool ext_alpn_read(struct handshake *hs, enum ext_where where, struct rd *r)
     if (!rd_vec8(&list, &name) || !rd_end(&list) || !contains(our_list(hs), rd_rest(&name))) {
         return fail(ERR_BAD_MESSAGE); /* RFC 7301 3.1: exactly one, and one that we named */
     }
-    keep(hs, rd_rest(&name));
-    return true;
+    return keep(hs, rd_rest(&name));
 }

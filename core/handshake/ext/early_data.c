@@ -3,8 +3,6 @@
  * early_data (RFC 8446 4.2.10): a client announces it in its first hello, a server says with the same empty body that
  * it took it. What a ticket allows is written and read with the ticket (msg/new_session_ticket.c).
  */
-#include <string.h>
-
 #include "handshake/hs.h"
 
 bool ext_early_data_wants(const struct handshake *hs, enum ext_where where)
@@ -23,9 +21,8 @@ void ext_early_data_write(struct handshake *hs, enum ext_where where, struct wr 
 static bool check_answer(const struct handshake *hs)
 {
     const struct s2n_psk *psk = hs->psk_chosen;
-    const char *alpn = hs->session->alpn;
     bool fits = psk != NULL && hs->psk_index == 0 && hs->session->suite == psk->early_suite &&
-                span_eq(buf_span(&psk->alpn), SPAN((const uint8_t *) alpn, strlen(alpn)));
+                span_eq(buf_span(&psk->alpn), session_alpn(hs->session));
     return fits || fail(ERR_BAD_MESSAGE);
 }
 

@@ -4,8 +4,6 @@
  * often as the server likes (RFC 8446 4.6.1). The server seals its state into the ticket, the client keeps it with a
  * state of its own, as the blob that its application gets. contract/tickets.md section 5.
  */
-#include <string.h>
-
 #include "crypto/rand.h"
 #include "handshake/hs.h"
 
@@ -122,7 +120,7 @@ static bool state13(const struct settings *set, const struct session *s, uint64_
                    age_add[3],
         .keying_expiry = keying_expiry(s, now),
         .max_early = early_own_limit(set, s),
-        .alpn = SPAN((const uint8_t *) s->alpn, strlen(s->alpn)),
+        .alpn = session_alpn(s),
         .context = r != NULL ? buf_span(&r->early_context) : SPAN_NONE,
     };
     return ks_psk_of_ticket(s->suite->prf, &s->resumption, nonce, &out->secret);
@@ -226,7 +224,7 @@ static bool keep13(const struct settings *set, struct session *s, const struct t
                    .suite = s->suite,
                    .age_add = t->age_add,
                    .max_early = t->max_early,
-                   .alpn = SPAN((const uint8_t *) s->alpn, strlen(s->alpn)) },
+                   .alpn = session_alpn(s) },
     };
     struct buf blob = { .p = NULL };
     struct wr w = wr_to(&blob);
