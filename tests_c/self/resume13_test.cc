@@ -3,8 +3,7 @@
  * Stateless resumption as only TLS 1.3 has it: how many tickets are sent and when, which key seals them, the life of
  * the keying material, the age of a ticket, a retry on the way. Our client against our server, public API only.
  */
-#include "self/resume.h"
-#include "support/flaky_io.h"
+#include "self/early.h"
 
 #include <map>
 #include <set>
@@ -191,6 +190,36 @@ TEST_F(Resume13, RefusesATicketWhoseAgeMakesNoSense)
         bool accepted = *row.set == '\0', future = accepted && row.client < 0;
         EXPECT_EQ(future ? "S2N_ERR_SAFETY" : "", out.client_name()) << row.client;
         EXPECT_EQ(!future, out.ok()) << row.client;
+    }
+}
+
+/* The binder covers all of the hello: no changed byte of it is accepted together with the ticket. */
+TEST_F(Resume13, AcceptsNoChangedHello)
+{
+    scene.server_more = [](s2n_config *c) {
+        Must(s2n_config_set_server_max_early_data_size(c, 100), "max_early_data_size");
+    };
+    auto client = scene.Make(scene.FirstSession());
+    EXPECT_EQ(5, SendEarly(client->client(), "early").n);
+    size_t n = 0;
+    const uint8_t *data = mempipe_out_data(client->client().pipe, &n);
+    const std::string flight(reinterpret_cast<const char *>(data), n);
+    const size_t hello =
+        5 + (static_cast<size_t>(static_cast<uint8_t>(flight[3])) << 8 | static_cast<uint8_t>(flight[4]));
+    for (size_t i = 0; i <= hello; i++) { /* the last round changes nothing */
+        auto pair = scene.Make();
+        std::string changed = i == hello ? flight : Flipped(flight, i, 1 << (i % 8));
+        Must(mempipe_in_write(pair->server().pipe, changed.data(), changed.size()), "in_write");
+        EarlyCall got = RecvEarly(pair->server());
+        std::string type = s2n_connection_get_handshake_type_name(pair->server().conn);
+        if (i == hello) {
+            EXPECT_EQ("early", got.data);
+        } else if (i >= 5) { /* before it is the record's header, which nothing protects */
+            EXPECT_EQ("", got.data) << "byte " << i;
+            bool failed = !got.error.empty() && !IsBlocked(got.error);
+            EXPECT_TRUE(failed || type.find("FULL_HANDSHAKE") != std::string::npos || type == "INITIAL")
+                << "byte " << i << " " << got.error << " " << type;
+        }
     }
 }
 
