@@ -30,6 +30,25 @@ PairOptions ResumingUnbound12()
     return Starting(Tickets12(), b.Build());
 }
 
+/* The client would like a ticket, and the server has no key for one. */
+PairOptions Unissued12()
+{
+    PairOptions o = Tickets12();
+    o.server.config_hook = nullptr;
+    return Timed(o);
+}
+
+/* A message in front of the change_cipher_spec of one side. */
+std::function<Rewrite()> BeforeCcs(bool from_client, const Bytes &message)
+{
+    return [=]() -> Rewrite {
+        return [=](const Message &m) -> Pieces {
+            bool here = m.content == CCS && m.from_client == from_client;
+            return here ? Pieces{ { HANDSHAKE, message }, { CCS, { 1 } } } : Same(m);
+        };
+    };
+}
+
 struct Table {
     std::vector<Row> rows;
     std::string prefix;
@@ -70,7 +89,7 @@ void AddServer13(Table *t)
     t->Hello(
         "WithoutKeyShare", [](ServerHello &h) { h.exts.Drop(51); }, "MISSING_EXTENSION", 109);
     t->Hello(
-        "AnswerDropped", [](ServerHello &h) { h.exts.Drop(41); }, "DECRYPT", 20);
+        "AnswerDropped", [](ServerHello &h) { h.exts.Drop(41); }, "BAD_MESSAGE", 10);
     t->Hello(
         "ModesAnswered", [](ServerHello &h) { h.exts.Add(45, Vec(1, { 1 })); }, "UNSUPPORTED_EXTENSION", 110);
     t->Hello(
@@ -91,7 +110,6 @@ void AddServer13(Table *t)
                                Bytes{ 0 } + Vec(2, Bytes{ 0, 13 } + Vec(2, Vec(2, U16(0x0403))))) } }),
            "BAD_MESSAGE", 10);
     t->Add("FinishedFlipped", OnBody(false, FINISHED, [](Bytes b) { return Flipped(b); }), "BAD_MESSAGE", 10);
-    t->Add("FinishedDropped", Instead(false, FINISHED, {}), "BAD_MESSAGE", 10);
     t->Add("TicketBeforeFinished",
            Before(false, FINISHED,
                   { { HANDSHAKE, Handshake(NEW_TICKET, Num(4, 7200) + Num(4, 1) + Vec(1, { 1 }) +
@@ -198,8 +216,6 @@ void AddTicket12(Table *t)
     auto body = [t](const char *name, std::function<Bytes(Bytes)> f, const char *error, int alert) {
         t->Add(name, OnBody(false, NEW_TICKET, f), error, alert);
     };
-    t->Hello(
-        "PromiseDropped", [](ServerHello &h) { h.exts.Drop(35); }, "BAD_MESSAGE", 10);
     t->Add("MessageDropped", Instead(false, NEW_TICKET, {}), "BAD_MESSAGE", 10);
     t->Add("MessageTwice",
            On(false, NEW_TICKET,
@@ -251,26 +267,8 @@ void AddClient12(Table *t)
     hello(
         "SuiteWithdrawn", [](ClientHello &h) { h.suites = { 0xC0FF }; }, "CIPHER_NOT_SUPPORTED", 40);
     t->Add("FinishedFlipped", OnBody(true, FINISHED, [](Bytes b) { return Flipped(b); }), "BAD_MESSAGE", 10);
-    t->Add(
-        "KeyExchangeToo",
-        []() -> Rewrite {
-            return [](const Message &m) -> Pieces {
-                Bytes extra = Handshake(CLIENT_KEY, Vec(1, Fill(65, 4)));
-                return m.content == CCS && m.from_client ? Pieces{ { HANDSHAKE, extra }, { CCS, { 1 } } }
-                                                         : Same(m);
-            };
-        },
-        "BAD_MESSAGE", 10);
-    t->Add(
-        "CertificateToo",
-        []() -> Rewrite {
-            return [](const Message &m) -> Pieces {
-                Bytes extra = Handshake(CERTIFICATE, Num(3, 0));
-                return m.content == CCS && m.from_client ? Pieces{ { HANDSHAKE, extra }, { CCS, { 1 } } }
-                                                         : Same(m);
-            };
-        },
-        "BAD_MESSAGE", 10);
+    t->Add("KeyExchangeToo", BeforeCcs(true, Handshake(CLIENT_KEY, Vec(1, Fill(65, 4)))), "BAD_MESSAGE", 10);
+    t->Add("CertificateToo", BeforeCcs(true, Handshake(CERTIFICATE, Num(3, 0))), "BAD_MESSAGE", 10);
 }
 
 std::vector<Row> Rows()
@@ -283,7 +281,8 @@ std::vector<Row> Rows()
         { {}, "Ticket12_", Tickets12, kClient },
         { {}, "Client12_", Resuming12, kServer },
         { {}, "Unbound12_", ResumingUnbound12, kClient },
-        { {}, "UnboundClient12_", ResumingUnbound12, kServer },
+        { {}, "UnboundHello12_", ResumingUnbound12, kClient },
+        { {}, "NoTicket12_", Unissued12, kClient },
     };
     void (*const fill[])(Table *) = {
         AddServer13,
@@ -295,11 +294,16 @@ std::vector<Row> Rows()
             t->Hello(
                 "EmsInvented", [](ServerHello &h) { h.exts.Add(23, {}); }, "UNSUPPORTED_EXTENSION", 110);
         },
+        [](Table *t) { /* then the server's session is another one: a full handshake, which it never asked for */
+            t->Add("EmsOfferedToo", OnClientHello([](ClientHello &h) { h.exts.Add(23, {}); }),
+                   "UNSUPPORTED_EXTENSION", 110);
+        },
         [](Table *t) {
-            t->Add("EmsOfferedToo", OnClientHello([](ClientHello &h) { h.exts.Add(23, {}); }), "ALERT", -1);
+            Bytes ticket = Handshake(NEW_TICKET, Num(4, 100) + Vec(2, Fill(138)));
+            t->Add("TicketNotPromised", BeforeCcs(false, ticket), "BAD_MESSAGE", 10);
         },
     };
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 8; i++) {
         fill[i](&tables[i]);
         rows.insert(rows.end(), tables[i].rows.begin(), tables[i].rows.end());
     }
