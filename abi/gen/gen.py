@@ -6,7 +6,9 @@ usage: gen.py            write the outputs
        gen.py --check    write nothing; print what is stale and exit 1
 
 The outputs are committed: abi/libs2n.map, abi/symbols.txt, python/s2n_tls/_cdef.h and _enums.py, docs/errors.md,
-policies.md, suites.md and docs/ref/s2n.md. Needs a C preprocessor, $CC or cc, for _cdef.h. Standard library only.
+policies.md, suites.md, symbols.md and docs/ref/s2n.md. Functions that the headers declare and abi/src does not
+define are left out of all of them; status.py lists those. Needs a C preprocessor, $CC or cc, for _cdef.h. Standard
+library only.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pages
-from sources import Header, Item, SourceError, prototype, read_def, read_header
+from sources import Header, Item, SourceError, defined, prototype, read_def, read_header
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_BY = "Made by abi/gen/gen.py; do not edit."
@@ -34,13 +36,19 @@ NOT_FOR_PYTHON = {
 
 
 class Sources:
-    """All inputs, read once."""
+    """All inputs, read once. The headers hold only what is implemented, `declared` all that they declare."""
 
     def __init__(self, root: Path) -> None:
         include = root / "abi/include"
-        self.stable = read_header(include / "s2n.h")
-        self.unstable = [read_header(path) for path in sorted((include / "s2n/unstable").glob("*.h"))]
-        self.private = read_header(root / "abi/src/s2n_private.h")
+        self.declared = [read_header(include / "s2n.h")]
+        self.declared += [read_header(path) for path in sorted((include / "s2n/unstable").glob("*.h"))]
+        self.declared.append(read_header(root / "abi/src/s2n_private.h"))
+        names = defined(root)
+        unknown = names - {item.name for header in self.declared for item in exported(header)}
+        if unknown:
+            raise SourceError(f"defined in abi/src, declared in no header: {' '.join(sorted(unknown))}")
+        self.stable, *unstable, self.private = [header.only(names) for header in self.declared]
+        self.unstable = [header for header in unstable if exported(header)]
         self.tables = {
             name: read_def(root / f"core/{name}.def")
             for name in ("base/errors", "tables/suites", "tables/groups", "tables/sigschemes", "tables/policies")
@@ -115,6 +123,11 @@ def preprocess(path: Path) -> str:
     return re.sub(r"\s+", " ", run.stdout)
 
 
+def declarations(text: str) -> list[str]:
+    """Splits preprocessed text after each declaration; the braces of an enum or a struct stay together."""
+    return [match[0].strip() for match in re.finditer(r"[^;{]*(?:\{[^}]*\})?[^;]*(?=;)", text) if match[0].strip()]
+
+
 def make_cdef(src: Sources) -> str:
     text = f"/* {MADE_BY} The public headers without what cffi cannot take or Python cannot call. */\n\n"
     text += "struct iovec { void *iov_base; size_t iov_len; ...; };\n\n"
@@ -123,17 +136,17 @@ def make_cdef(src: Sources) -> str:
         if re.fullmatch(r"-?\d+", value):
             text += f"#define {item.name} {value}\n"
     for header in [src.stable, *src.unstable]:
-        left_out = {item.name for item in header.of("function") if item.doc.deprecated} | set(NOT_FOR_PYTHON)
-        lines = [declaration.strip() for declaration in preprocess(header.path).split(";")]
-        kept = [line for line in lines if line and not line.startswith("extern") and not declares(line, left_out)]
+        wanted = {item.name for item in header.of("function") if not item.doc.deprecated} - set(NOT_FOR_PYTHON)
+        lines = declarations(preprocess(header.path))
+        kept = [line for line in lines if not line.startswith("extern") and function_of(line) in wanted | {""}]
         text += "\n" + "".join(f"{line};\n" for line in kept) if kept else ""
     return text
 
 
-def declares(line: str, names: set[str]) -> bool:
-    """Whether a line declares one of these functions."""
-    function = None if line.startswith("typedef") else re.search(r"\b(s2n_\w+)\(", line)
-    return function is not None and function[1] in names
+def function_of(line: str) -> str:
+    """The name of the function that a line declares, "" if it declares none."""
+    match = None if line.startswith("typedef") or "{" in line else re.search(r"\b(s2n_\w+)\(", line)
+    return match[1] if match else ""
 
 
 def python_name(c_name: str) -> str:
@@ -184,8 +197,16 @@ def make_enums(src: Sources) -> str:
     return text + "".join(f'    "{name}",\n' for name in src.policy_names()) + ")\n"
 
 
+def make_symbols_page(src: Sources) -> str:
+    return pages.symbols(MADE_BY, nodes(src), [src.stable, *src.unstable, src.private])
+
+
 def make_ref(src: Sources) -> str:
-    return pages.reference(MADE_BY, src.stable, src.unstable, {e.name[8:] for e in src.errors()}, prototype)
+    names = {error.name[8:] for error in src.errors()}
+    for item in (item for header in src.declared for item in header.items):
+        for paragraph in item.doc.text:
+            pages.prose(paragraph, names)  # what is not implemented yet is checked, too
+    return pages.reference(MADE_BY, src.stable, src.unstable, names, prototype)
 
 
 OUTPUTS: dict[str, Callable[[Sources], str]] = {
@@ -198,6 +219,7 @@ OUTPUTS: dict[str, Callable[[Sources], str]] = {
     "docs/suites.md": lambda src: pages.suites(
         MADE_BY, src.table("tables/suites"), src.table("tables/groups"), src.table("tables/sigschemes")
     ),
+    "docs/symbols.md": make_symbols_page,
     "docs/ref/s2n.md": make_ref,
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages that gen.py makes for readers, in Markdown: errors, policies, suites and the function reference."""
+"""The pages that gen.py makes for readers, in Markdown: errors, policies, suites, symbols and the reference."""
 
 from __future__ import annotations
 
@@ -163,15 +163,42 @@ def list_lines(args: list[str], names: dict[str, str], kind: str) -> str:
     return f"#### {label}\n\n" + ", ".join(f"`{member}`" for member in members) + "\n"
 
 
+NODE_TEXT = {
+    "S2N_UNSTABLE": "Declared below `s2n/unstable/`. They may change or go away in any release.",
+    "S2N_PRIVATE": "Declared in no installed header. Bindings to other languages declare them for themselves.",
+}
+
+
+def symbols(made_by: str, nodes: list[tuple[str, list[str]]], headers: list[Header]) -> str:
+    """Which release brought which symbol, node by node."""
+    text = page(
+        "Symbols in versions",
+        made_by,
+        "What `libs2n.so.1` exports, by version node. A node `S2N_x.y` holds the stable symbols that release x.y added,"
+        " and never changes after that release. [abi.md](abi.md) says what follows from it.",
+    )
+    by_name = {item.name: item for header in headers for item in header.of("function", "variable")}
+    for node, names in nodes:
+        text += f"## {node}\n\n{NODE_TEXT.get(node, f'Since release {node[4:]}.')} {len(names)} symbols.\n\n"
+        rows = []
+        for name in names:
+            doc = by_name[name].doc
+            deprecated = f"deprecated: {doc.deprecated}" if doc.deprecated else ""
+            rows.append([f"`{name}`", doc.since, code(deprecated, set())])
+        text += table(["symbol", "since", ""], rows)
+    return text.rstrip("\n") + "\n"
+
+
 def reference(
     made_by: str, header: Header, unstable: list[Header], names: set[str], prototype: Callable[[Item], str]
 ) -> str:
     """The functions of the public headers, group by group."""
     text = page("s2n.h", made_by, "`#include <s2n.h>`, link with `-ls2n`. Error numbers: [errors](../errors.md).")
     text += "## Conventions\n\n" + "\n".join(prose(p, names) for p in header.preface) + "\n## Contents\n\n"
-    text += "".join(f"- [{title}](#{anchor(title)})\n" for title, _ in header.groups.values())
+    groups = {group: words for group, words in header.groups.items() if any(i.group == group for i in header.items)}
+    text += "".join(f"- [{title}](#{anchor(title)})\n" for title, _ in groups.values())
     text += "- [Constants](#constants)\n- [Objects](#objects)\n- [Unstable functions](#unstable-functions)\n"
-    for group, (title, intro) in header.groups.items():
+    for group, (title, intro) in groups.items():
         text += f"\n## {title}\n\n" + "".join(prose(p, names) + "\n" for p in intro)
         for item in header.items:
             if item.group == group:

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what the generator works from: the headers and the .def tables.
+"""Reads what the generators work from: the headers, the .def tables, and which functions have a body.
 
-Used by gen.py only; writes nothing. The headers are read with regular expressions, which is enough because
-their form is fixed: every declaration stands below its own /** comment. A .def file is lines NAME(arg, arg)
-and // comments. Anything that does not fit is an error, so that nothing is left out in silence.
+Used by gen.py, by status.py and by the bindings' generator; writes nothing. The headers are read with regular
+expressions, which is enough because their form is fixed: every declaration stands below its own /** comment. A
+.def file is lines NAME(arg, arg) and // comments. Anything that does not fit is an error, so that nothing is left
+out in silence.
+
+A public header declares the whole interface; what of it exists is not marked there but found: a function that
+abi/src defines is exported, one that it does not define is not (`defined`).
 """
 
 from __future__ import annotations
@@ -16,6 +20,11 @@ from pathlib import Path
 COMMENT = re.compile(r"/\*\*(?!\*)(.*?)\*/", re.DOTALL)
 ROW = re.compile(r"^([A-Z][A-Z0-9_]*)\((.*)\)$")
 ARG = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^",]+?)\s*(?:,|$)')
+# Comments, strings, characters and preprocessor lines of C; and a function's head before its body.
+NOT_CODE = re.compile(
+    r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|^[ \t]*#(?:\\\n|[^\n])*", re.DOTALL | re.MULTILINE
+)
+BODY = re.compile(r"\s*(?!static\b|typedef\b)[\w\s*]*?\b(s2n_\w+)\s*\(.*\)\s*\{$", re.DOTALL)
 
 
 class SourceError(Exception):
@@ -37,7 +46,8 @@ class Doc:
 
 @dataclass
 class Item:
-    """A declaration. kind is function, variable, enum, callback, struct, typedef or macro."""
+    """A declaration. kind is function, variable, enum, callback, struct, typedef or macro; a struct with fields keeps
+    them in decl."""
 
     kind: str
     name: str
@@ -56,6 +66,42 @@ class Header:
 
     def of(self, *kinds: str) -> list[Item]:
         return [item for item in self.items if item.kind in kinds]
+
+    def only(self, names: set[str]) -> Header:
+        """The same header without the functions and variables that are not in `names`."""
+        kept = [item for item in self.items if item.kind not in ("function", "variable") or item.name in names]
+        return Header(self.path, self.preface, self.groups, kept)
+
+
+def defined(root: Path) -> set[str]:
+    """The names that the library exports: functions with a body in abi/src, variables marked as visible in core."""
+    names: set[str] = set()
+    for path in sorted((root / "abi/src").glob("*.c")):
+        names |= _bodies(path.read_text(encoding="utf-8"))
+    for path in sorted((root / "core").glob("*/*.c")):
+        names |= set(re.findall(r'visibility\("default"\)\)\) [\w ]*\b(\w+)(?: = [^;]*)?;', path.read_text("utf-8")))
+    return names
+
+
+def _bodies(source: str) -> set[str]:
+    """Functions called s2n_ that a C file defines and other files can call."""
+    text = NOT_CODE.sub(" ", source)
+    depth, top = 0, []
+    for part in re.split(r"([{}])", text):
+        if part == "{":
+            depth += 1
+            top.append("{" if depth == 1 else "")
+        elif part == "}":
+            depth -= 1
+            top.append(";" if depth == 0 else "")
+        elif depth == 0:
+            top.append(part)
+    found = set()
+    for declaration in "".join(top).split(";"):
+        match = BODY.match(declaration.rstrip())
+        if match:
+            found.add(match[1])
+    return found
 
 
 def read_header(path: Path) -> Header:
@@ -135,10 +181,14 @@ def read_item(rest: str, doc: Doc, group: str, path: Path) -> Item:
     enum = re.match(r"typedef enum \{(.*?)\} (\w+);", rest, re.DOTALL)
     if enum:
         return Item("enum", enum[2], enum[0], doc, group, _enum_values(enum[1], path))
+    body = re.match(r"struct (s2n_\w+) \{(.*?)\n\};", rest, re.DOTALL)
+    if body:
+        fields = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", body[2], flags=re.DOTALL)).strip()
+        return Item("struct", body[1], f"struct {body[1]} {{ {fields} }};", doc, group)
     end = rest.find(";")
     decl = re.sub(r"\s+", " ", rest[: end + 1])
     for pattern, kind in (
-        (r"extern S2N_API S2N_THREAD_LOCAL int (\w+);$", "variable"),
+        (r"extern S2N_API (?:S2N_THREAD_LOCAL int|const \w+) (\w+);$", "variable"),
         (r"S2N_API .*?\b(s2n_\w+)\(", "function"),
         (r"typedef [^;]*?\(\*(s2n_\w+)\)\(", "callback"),
         (r"typedef \w+ (s2n_\w+)\(", "callback"),
@@ -174,7 +224,7 @@ def _check(item: Item, path: Path) -> None:
 def prototype(item: Item) -> str:
     """The declaration as a reader wants it: no export mark, no attribute."""
     decl = re.sub(r'^S2N_API (S2N_DEPRECATED\("[^"]*"\) )?', "", item.decl)
-    return decl.replace("extern S2N_API S2N_THREAD_LOCAL ", "extern thread-local ")
+    return decl.replace("S2N_API ", "").replace("S2N_THREAD_LOCAL ", "thread-local ")
 
 
 def read_def(path: Path) -> list[tuple[str, list[str]]]:

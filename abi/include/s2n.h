@@ -863,6 +863,24 @@ S2N_API int s2n_config_accept_max_fragment_length(struct s2n_config *config);
 S2N_API int s2n_config_set_key_log_cb(struct s2n_config *config, s2n_key_log_fn callback, void *ctx);
 
 /**
+ * Gives servers the Diffie-Hellman group of a "DH PARAMETERS" block for DHE cipher suites. Copied.
+ *
+ * Without one a server never chooses such a suite. The prime needs 2048 bits or more. A second call replaces
+ * the group, a failed one keeps it.
+ * Errors: INVALID_PEM without a PEM block, STUFFER_NOT_FOUND for another kind of block, DH_PARAMS_CREATE for
+ * a prime that is too small, DH_PARAMETER_CHECK if libcrypto finds the group unsound, INVALID_PKCS3 for bytes
+ * after it, NULL also if it cannot be decoded.
+ * @since 1.0
+ */
+S2N_API int s2n_config_add_dhparams(struct s2n_config *config, const char *dhparams_pem);
+
+/**
+ * Drops the group set by s2n_config_add_dhparams(); succeeds without one, too. s2n_config_free() also does it.
+ * @since 1.0
+ */
+S2N_API int s2n_config_free_dhparams(struct s2n_config *config);
+
+/**
  * Writes the key exchange groups that the policy of @p config can use, as IANA numbers in order of
  * preference.
  *
@@ -1024,6 +1042,50 @@ S2N_API int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config
                                                        uint32_t num_cert_key_pairs);
 
 /**
+ * Sets the callback that chooses when a chain is added and one of its names and its key type are taken.
+ *
+ * It runs inside s2n_config_add_cert_chain_and_key_to_store(), once for each such name; conflicts of the past
+ * are not asked about. Borrowed; NULL, the default, lets the first chain win.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config,
+                                                  s2n_cert_tiebreak_callback cert_tiebreak_cb);
+
+/**
+ * Sets the OCSP response that is sent with this chain to peers that ask for one. DER, copied, not looked at.
+ *
+ * Replaces an earlier one; NULL or a length of 0 removes it. May be renewed while configs use the chain: it
+ * counts from the next handshake on.
+ * @since 1.0
+ */
+S2N_API int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *chain_and_key,
+                                                 const uint8_t *data, uint32_t length);
+
+/**
+ * Sets the certificate transparency data (an RFC 6962 list) that servers send with this chain. As
+ * s2n_cert_chain_and_key_set_ocsp_data() otherwise.
+ * @since 1.0
+ */
+S2N_API int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *chain_and_key,
+                                                const uint8_t *data, uint32_t length);
+
+/**
+ * Sets OCSP or transparency data of the chain made by s2n_config_add_cert_chain_and_key().
+ *
+ * @p type is S2N_EXTENSION_OCSP_STAPLING or S2N_EXTENSION_CERTIFICATE_TRANSPARENCY.
+ * @deprecated Use s2n_cert_chain_and_key_set_ocsp_data() and s2n_cert_chain_and_key_set_sct_list().
+ * Errors: UPDATING_EXTENSION without a chain, CERT_OWNERSHIP if the chain is the application's,
+ * UNRECOGNIZED_EXTENSION for another type.
+ * @since 1.0
+ */
+S2N_API S2N_DEPRECATED(
+    "s2n_cert_chain_and_key_set_ocsp_data, "
+    "s2n_cert_chain_and_key_set_sct_list") int s2n_config_set_extension_data(struct s2n_config *config,
+                                                                             s2n_tls_extension_type type,
+                                                                             const uint8_t *data,
+                                                                             uint32_t length);
+
+/**
  * Loads a chain and key from PEM strings into a chain object that @p config owns. Once per config.
  *
  * @deprecated Use s2n_cert_chain_and_key_load_pem() and s2n_config_add_cert_chain_and_key_to_store().
@@ -1151,6 +1213,58 @@ S2N_API int s2n_config_disable_x509_intent_verification(struct s2n_config *confi
  * @since 0.9
  */
 S2N_API int s2n_config_disable_x509_verification(struct s2n_config *config);
+
+/**
+ * Asks the peer for a stapled OCSP response, or with S2N_STATUS_REQUEST_NONE no longer asks.
+ *
+ * For clients, and in TLS 1.3 for servers that ask for a client certificate. None also ends the request that
+ * s2n_config_set_verification_ca_location() made. Other values do not ask.
+ * Errors: OCSP_NOT_SUPPORTED if libcrypto cannot.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_status_request_type(struct s2n_config *config, s2n_status_request_type type);
+
+/**
+ * Chooses whether a stapled OCSP response is verified (1, the default) or only kept (0).
+ *
+ * A missing response never fails a handshake. A bad one does, with INVALID_OCSP_RESPONSE, CERT_REVOKED,
+ * CERT_EXPIRED when it is out of date, CERT_INVALID when it is from the future, else CERT_UNTRUSTED.
+ * Errors: OCSP_NOT_SUPPORTED for 1 if libcrypto cannot.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_check_stapled_ocsp_response(struct s2n_config *config, uint8_t check_ocsp);
+
+/**
+ * Makes clients ask for certificate transparency data, or not, which is the default. Takes effect at once.
+ *
+ * Not validated: every value but S2N_CT_SUPPORT_NONE asks. Servers answer whenever they have such data.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_ct_support_level(struct s2n_config *config, s2n_ct_support_level level);
+
+/**
+ * Returns 1 if the peer stapled an OCSP response, or if this side sent one; else 0.
+ * @since 1.0
+ */
+S2N_API int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
+
+/**
+ * Returns the OCSP response that came with the peer's leaf, in DER, and writes its length.
+ *
+ * Inner, valid until s2n_connection_free_handshake(), wiping or freeing. NULL with length 0 and without an
+ * error if there is none.
+ * @since 1.0
+ */
+S2N_API const uint8_t *s2n_connection_get_ocsp_response(struct s2n_connection *conn, uint32_t *length);
+
+/**
+ * Returns the certificate transparency data of the server as received, and writes its length.
+ *
+ * Inner, valid until the connection is wiped or freed. NULL with length 0 and without an error if there is
+ * none. It is never verified.
+ * @since 1.0
+ */
+S2N_API const uint8_t *s2n_connection_get_sct_list(struct s2n_connection *conn, uint32_t *length);
 
 /** @} */
 
@@ -1679,6 +1793,26 @@ S2N_API int s2n_connection_client_cert_used(struct s2n_connection *conn);
 S2N_API int s2n_connection_get_client_cert_chain(struct s2n_connection *conn, uint8_t **der_cert_chain_out,
                                                  uint32_t *cert_chain_len);
 
+/**
+ * Makes servers name the subjects of the whole trust store as acceptable issuers when they ask for a client
+ * certificate.
+ *
+ * The names are taken now; certificates added later need another call, which replaces the list. An empty
+ * store succeeds and names nobody.
+ * Errors: INVALID_STATE if the system's certificates are loaded, TOO_MANY_CAS above 20000 bytes of names,
+ * API_UNSUPPORTED_BY_LIBCRYPTO.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *config);
+
+/**
+ * Lists DSS too among the certificate types that servers below TLS 1.3 ask for, which some old clients need.
+ *
+ * A DSS certificate is refused all the same. Cannot be undone for @p config.
+ * @since 1.0
+ */
+S2N_API int s2n_config_enable_cert_req_dss_legacy_compat(struct s2n_config *config);
+
 /** @} */
 
 /**
@@ -1934,6 +2068,19 @@ S2N_API int s2n_connection_get_session_id(struct s2n_connection *conn, uint8_t *
  */
 S2N_API int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes,
                                              size_t max_size);
+
+/**
+ * Writes @p output_length bytes of keying material that both ends can derive (RFC 8446 7.5). TLS 1.3 only.
+ *
+ * Label (up to 249 bytes) and context tell uses apart; an empty context is the same as none, but its pointer
+ * must not be NULL. At most 255 times the length of the suite's hash.
+ * Errors: INVALID_STATE below TLS 1.3, HANDSHAKE_NOT_COMPLETE also after deserialization, SAFETY for a longer
+ * label, HKDF_OUTPUT_SIZE.
+ * @since 1.0
+ */
+S2N_API int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label,
+                                        uint32_t label_length, const uint8_t *context,
+                                        uint32_t context_length, uint8_t *output, uint32_t output_length);
 
 /**
  * Returns what kind of handshake it is, as flag names joined by "|"; "INITIAL" before anything is known.
@@ -2555,10 +2702,140 @@ S2N_API int s2n_offered_early_data_accept(struct s2n_offered_early_data *early_d
 /** @} */
 
 /**
+ * @addtogroup offload Private keys elsewhere
+ * A callback can do what needs the private key, at once or later, on another thread or another machine.
+ * @{
+ */
+
+/**
+ * Sets the callback that takes every private-key operation of connections with @p config, server or client.
+ *
+ * It owns the operation and must see that it is performed (s2n_async_pkey_op_perform() or
+ * s2n_async_pkey_op_set_output()), applied and freed, in that order. It may return before that:
+ * s2n_negotiate() is then blocked on S2N_BLOCKED_ON_APPLICATION_INPUT until it has been applied. Another
+ * result than 0 fails the handshake with ASYNC_CALLBACK_FAILED; the operation must be freed even then. Chains
+ * without a private key need such a callback. Borrowed.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_async_pkey_callback(struct s2n_config *config, s2n_async_pkey_fn fn);
+
+/**
+ * Chooses whether signatures are verified when they are applied (strict) or not (fast, the default).
+ *
+ * Strict finds a wrong key or a faulty signer before the peer does, at the price of a verification.
+ * Errors: INVALID_ARGUMENT for another value.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_async_pkey_validation_mode(struct s2n_config *config,
+                                                      s2n_async_pkey_validation_mode mode);
+
+/**
+ * Performs the operation with @p key. The connection must still exist.
+ *
+ * A decryption succeeds whatever the peer sent: that it was wrong shows later in the handshake, so that
+ * nobody learns why.
+ * Errors: ASYNC_ALREADY_PERFORMED; those of signing.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_perform(struct s2n_async_pkey_op *op, s2n_cert_private_key *key);
+
+/**
+ * Gives the result of a performed operation back to its connection, which can then go on.
+ *
+ * Also inside the callback. Nothing may be sending or receiving on @p conn meanwhile.
+ * Errors: ASYNC_NOT_PERFORMED, ASYNC_ALREADY_APPLIED, ASYNC_WRONG_CONNECTION also if that connection does not
+ * wait, REENTRANCY, VERIFY_SIGNATURE if the signature is checked and wrong.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_apply(struct s2n_async_pkey_op *op, struct s2n_connection *conn);
+
+/**
+ * Releases the operation in any state; exactly once, and before or after its connection.
+ *
+ * Without having been applied it leaves the connection blocked for ever.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_free(struct s2n_async_pkey_op *op);
+
+/**
+ * Writes whether the operation is a signature or an RSA decryption.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_get_op_type(struct s2n_async_pkey_op *op, s2n_async_pkey_op_type *type);
+
+/**
+ * Writes the bytes of the operation's input: a digest to sign, or a ciphertext.
+ *
+ * Errors: HASH_NOT_READY when the input is used up.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_get_input_size(struct s2n_async_pkey_op *op, uint32_t *data_len);
+
+/**
+ * Copies the operation's input, for a key that is not on this machine.
+ *
+ * Errors: SAFETY if it does not fit, HASH_NOT_READY when the input is used up.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_get_input(struct s2n_async_pkey_op *op, uint8_t *data, uint32_t data_len);
+
+/**
+ * Sets the result that was made elsewhere: the signature as it goes on the wire (ECDSA in DER), or the 48
+ * bytes that were decrypted. Copied; a second call replaces it.
+ *
+ * The length is checked only when the mode is strict.
+ * @since 1.0
+ */
+S2N_API int s2n_async_pkey_op_set_output(struct s2n_async_pkey_op *op, const uint8_t *data,
+                                         uint32_t data_len);
+
+/** @} */
+
+/**
  * @addtogroup hello ClientHello
  * What a client asked for, as a server received it; after a retry, the second time.
  * @{
  */
+
+/**
+ * Sets the callback that servers run when a ClientHello has been read and nothing is decided yet.
+ *
+ * Inside it the hello can be read and the connection be given another config, policy or ALPN list. Once per
+ * connection: not again for the second hello of a retry, nor for a config that it switches to. Blocking: a
+ * positive result goes on and counts the server name as used, 0 just goes on. Both arguments are borrowed;
+ * NULL removes the callback.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_client_hello_cb(struct s2n_config *config,
+                                           s2n_client_hello_fn *client_hello_callback, void *ctx);
+
+/**
+ * Chooses whether the handshake goes on when the ClientHello callback returns, or waits.
+ *
+ * Waiting, s2n_negotiate() is blocked on S2N_BLOCKED_ON_APPLICATION_INPUT until s2n_client_hello_cb_done().
+ * Read after the callback, from the config that it may have switched to.
+ * Errors: INVALID_STATE (type USAGE) for another value.
+ * @since 1.0
+ */
+S2N_API int s2n_config_set_client_hello_cb_mode(struct s2n_config *config, s2n_client_hello_cb_mode cb_mode);
+
+/**
+ * Ends the wait for a ClientHello callback that does not block; inside it or later, and repeatable.
+ *
+ * Errors: INVALID_STATE (type USAGE) if the mode is blocking or there is no hello, ASYNC_NOT_PERFORMED if the
+ * callback has not run.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_cb_done(struct s2n_connection *conn);
+
+/**
+ * Makes a server tell its client that it used the name asked for. Until the ClientHello is processed only.
+ *
+ * Needed only if the application picked the certificate itself. Not sent when a session is resumed.
+ * Errors: INVALID_STATE (type USAGE) on clients and afterwards.
+ * @since 1.0
+ */
+S2N_API int s2n_connection_server_name_extension_used(struct s2n_connection *conn);
 
 /**
  * Returns the ClientHello that a server received: inner, valid until the connection is wiped or freed.
@@ -2568,6 +2845,25 @@ S2N_API int s2n_offered_early_data_accept(struct s2n_offered_early_data *early_d
  * @since 0.9
  */
 S2N_API struct s2n_client_hello *s2n_connection_get_client_hello(struct s2n_connection *conn);
+
+/**
+ * Parses a ClientHello message that starts with its 4-byte header. Copied; free it with
+ * s2n_client_hello_free().
+ *
+ * All functions of this group take the result. The SSLv2 format is not understood.
+ * Errors: SIZE_MISMATCH below 4 bytes; SAFETY for NULL bytes; BAD_MESSAGE for another type, a wrong length
+ * and what is against the rules; STUFFER_OUT_OF_DATA when cut short; DUPLICATE_EXTENSION.
+ * @since 1.0
+ */
+S2N_API struct s2n_client_hello *s2n_client_hello_parse_message(const uint8_t *bytes, uint32_t size);
+
+/**
+ * Frees what s2n_client_hello_parse_message() returned and sets the pointer to NULL; NULL in it succeeds.
+ *
+ * Errors: INVALID_ARGUMENT for a hello that belongs to a connection.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_free(struct s2n_client_hello **ch);
 
 /**
  * Returns the length of the message without its 4-byte header; 0 after s2n_connection_free_handshake().
@@ -2605,6 +2901,118 @@ S2N_API int s2n_client_hello_get_session_id(struct s2n_client_hello *ch, uint8_t
  * @since 0.9
  */
 S2N_API int s2n_client_hello_get_random(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+
+/**
+ * Returns the bytes of the list of cipher suites: two for each, or three in the SSLv2 format.
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_cipher_suites_length(struct s2n_client_hello *ch);
+
+/**
+ * Copies the list of cipher suites as received, as much as fits, and returns how many bytes that is.
+ *
+ * Reserved (GREASE) and signalling values are in it.
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_cipher_suites(struct s2n_client_hello *ch, uint8_t *out,
+                                                   uint32_t max_length);
+
+/**
+ * Returns the bytes of all extensions together, 0 if there are none.
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_extensions_length(struct s2n_client_hello *ch);
+
+/**
+ * Copies all extensions as received, each with type and length, as much as fits, and returns how many bytes
+ * that is.
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_extensions(struct s2n_client_hello *ch, uint8_t *out,
+                                                uint32_t max_length);
+
+/**
+ * Returns the bytes that one extension holds; 0 also if it is absent or of a type the library does not know.
+ *
+ * s2n_client_hello_has_extension() tells these apart.
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_extension_length(struct s2n_client_hello *ch,
+                                                      s2n_tls_extension_type extension_type);
+
+/**
+ * Copies what one extension holds, as much as fits, and returns how many bytes that is; 0 as in
+ * s2n_client_hello_get_extension_length().
+ * @since 1.0
+ */
+S2N_API ssize_t s2n_client_hello_get_extension_by_id(struct s2n_client_hello *ch,
+                                                     s2n_tls_extension_type extension_type, uint8_t *out,
+                                                     uint32_t max_length);
+
+/**
+ * Writes whether the client sent an extension with this IANA number, known or not, empty or not.
+ *
+ * Errors: those of a malformed list; @p exists is then false.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_has_extension(struct s2n_client_hello *ch, uint16_t extension_iana,
+                                           bool *exists);
+
+/**
+ * Writes how many compression methods the client offers, one byte each.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_compression_methods_length(struct s2n_client_hello *ch,
+                                                            uint32_t *out_length);
+
+/**
+ * Copies the compression methods and writes how many there are.
+ *
+ * Errors: INSUFFICIENT_MEM_SIZE if they do not all fit.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_compression_methods(struct s2n_client_hello *ch, uint8_t *list,
+                                                     uint32_t list_length, uint32_t *out_length);
+
+/**
+ * Writes the version field of the message, as a decimal version; TLS 1.3 clients say S2N_TLS12 there.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_legacy_protocol_version(struct s2n_client_hello *ch, uint8_t *out);
+
+/**
+ * Writes the version field of the first record that the hello came in.
+ *
+ * Errors: INVALID_ARGUMENT for a hello that was parsed from bytes.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_legacy_record_version(struct s2n_client_hello *ch, uint8_t *out);
+
+/**
+ * Writes the groups the client offers, as IANA numbers in its order, and how many. 0 after a failure.
+ *
+ * Errors: EXTENSION_NOT_RECEIVED, INSUFFICIENT_MEM_SIZE, INVALID_PARSED_EXTENSIONS if the list is malformed.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_supported_groups(struct s2n_client_hello *ch, uint16_t *groups,
+                                                  uint16_t groups_count_max, uint16_t *groups_count);
+
+/**
+ * Writes the length of the server name asked for; 0 after a failure.
+ *
+ * Errors: EXTENSION_NOT_RECEIVED; SAFETY or STUFFER_OUT_OF_DATA if the extension is malformed.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_server_name_length(struct s2n_client_hello *ch, uint16_t *length);
+
+/**
+ * Copies the server name asked for, without a terminator, and writes its length; 0 after a failure.
+ *
+ * Errors: EXTENSION_NOT_RECEIVED; SAFETY if it does not fit or the extension is malformed.
+ * @since 1.0
+ */
+S2N_API int s2n_client_hello_get_server_name(struct s2n_client_hello *ch, uint8_t *server_name,
+                                             uint16_t length, uint16_t *out_length);
 
 /** @} */
 

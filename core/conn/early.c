@@ -124,7 +124,8 @@ static bool at_early_data(const struct s2n_connection *c)
 
 bool early_open(const struct s2n_connection *c)
 {
-    return c->reading.early && at_early_data(c);
+    return c->reading.early && at_early_data(c) &&
+           c->hs->rx.len == 0; /* not inside of a message (RFC 8446 5.1) */
 }
 
 /* n more bytes for the application. */

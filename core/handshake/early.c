@@ -38,7 +38,8 @@ uint32_t early_own_limit(const struct settings *set, const struct session *s)
 uint32_t early_limit(const struct settings *set, const struct session *s)
 {
     const struct resume *r = s->resume;
-    const struct s2n_psk *psk = r == NULL ? NULL : r->psks; /* early data is the first one's (RFC 8446 4.2.10) */
+    const struct s2n_psk *psk =
+        r == NULL ? NULL : r->psks; /* early data is the first one's (RFC 8446 4.2.10) */
     psk = set->server && r != NULL && r->chosen != NULL ? r->chosen : psk;
     if (psk != NULL) {
         return psk->max_early;

@@ -184,7 +184,7 @@ struct handshake {
     uint32_t psk_binders_at;    /* client: where the binders list starts in the ClientHello being written */
     struct s2n_psk *psk_chosen; /* the list's entry that both sides use */
     uint16_t psk_index;         /* its place in the client's list */
-    uint32_t skipped;           /* server: bytes of rejected early data that were dropped */
+    uint64_t skipped;           /* server: bytes of rejected early data that were dropped */
 
     /* keys */
     struct kx_key share[2]; /* client: offered shares; server [0]: its own */
@@ -327,6 +327,8 @@ void psk_take(struct handshake *hs, struct s2n_psk *psk); /* this one; NULL: non
 /* psk_offered: is this client key offered now? psk_write_binders fills in what the extension left blank. */
 bool psk_offered(const struct handshake *hs, const struct s2n_psk *psk);
 bool psk_any_offered(const struct handshake *hs);
+bool psk_any(
+    const struct handshake *hs); /* one of this hello or of the first: a retry must not change the rest */
 MUST_USE bool psk_write_binders(struct handshake *hs, struct wr *w);
 bool psk_suite_fits(const struct handshake *hs, enum hash_alg alg); /* server: a common suite has this hash */
 uint8_t psk_mode(const struct handshake *hs);                       /* effective enum psk_type */

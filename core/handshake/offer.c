@@ -43,6 +43,11 @@ bool psk_offered(const struct handshake *hs, const struct s2n_psk *psk)
     return hs->policy->max >= TLS13 && (!retried || psk->alg == hs->session->suite->prf);
 }
 
+bool psk_any(const struct handshake *hs)
+{
+    return hs->policy->max >= TLS13 && hs->session->resume != NULL && hs->session->resume->psks != NULL;
+}
+
 bool psk_any_offered(const struct handshake *hs)
 {
     const struct resume *r = hs->session->resume;

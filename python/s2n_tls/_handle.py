@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from ._call import HandleClosed, UsageError, ffi
 
@@ -235,18 +235,37 @@ class Exclusive:
 
 
 class Within(Exclusive):
-    """As Exclusive, but a callback of the connection passes, if the call that runs it has these directions.
+    """As Exclusive, but a callback of the connection passes, if the call that runs it has these directions, or those
+    that are `enough` for it.
 
     For what the library allows inside its callbacks, and nothing else.
     """
 
-    __slots__ = ()
+    __slots__ = ("_enough",)
+
+    def __init__(
+        self,
+        resource: Resource,
+        sides: tuple[Side, ...],
+        everything: tuple[Side, ...],
+        enough: Optional[tuple[Side, ...]] = None,
+    ) -> None:
+        super().__init__(resource, sides, everything)
+        self._enough = sides if enough is None else enough
 
     def __enter__(self) -> Any:
         me = threading.get_ident()
-        if any(side.owner != me for side in self._sides):
+        if any(side.owner != me for side in self._enough):
             return super().__enter__()
         pointer = self._resource.use()
         for side in self._sides:
-            side.depth += 1
+            if side.owner == me:
+                side.depth += 1
         return pointer
+
+    def __exit__(self, *_exc: object) -> None:
+        me = threading.get_ident()
+        for side in self._sides:
+            if side.owner == me:  # otherwise it was not entered here
+                side.leave()
+        self._resource.done()

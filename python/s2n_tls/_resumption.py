@@ -29,6 +29,7 @@ class Resumption(Handle):
     _both: Exclusive
     _within: Within  # both directions, callbacks pass
     _within_reading: Within
+    _facts: Within  # both directions, callbacks of recv() pass, too
     _blocked: Any
     _complete: bool
 
@@ -51,9 +52,9 @@ class Resumption(Handle):
 
         Setting it, before the handshake, asks the server to resume; it may decline, which is a full handshake.
         Raises UsageError for what is no session (S2N_ERR_INVALID_SERIALIZED_SESSION_STATE), too old
-        (S2N_ERR_INVALID_SESSION_TICKET) or not for a connection with external keys (S2N_ERR_PSK_MODE), and
-        ProtocolError if the policy lacks its suite (S2N_ERR_CIPHER_NOT_SUPPORTED). The connection is then as
-        it was.
+        (S2N_ERR_INVALID_SESSION_TICKET) or not for a connection with external keys (S2N_ERR_PSK_MODE),
+        InternalError if it was cut short (S2N_ERR_STUFFER_OUT_OF_DATA), and ProtocolError if its suite is not known
+        (S2N_ERR_CIPHER_NOT_SUPPORTED). The connection is then as it was.
         """
         with self._within_reading as conn:
             size = max(0, lib.s2n_connection_get_session_length(conn))
@@ -71,7 +72,7 @@ class Resumption(Handle):
     @property
     def session_resumed(self) -> bool:
         """Whether an earlier session was resumed. Not so with an external key, or after deserialize()."""
-        with self._within as conn:
+        with self._facts as conn:
             return bool(lib.s2n_connection_is_session_resumed(conn) == 1)
 
     @property
@@ -148,7 +149,7 @@ class Resumption(Handle):
         A server knows it from on_early_data on.
         """
         size = ffi.new("uint16_t *")
-        with self._within as conn:
+        with self._facts as conn:
             check(lib.s2n_connection_get_negotiated_psk_identity_length(conn, size))
             if not size[0]:
                 return None
@@ -159,7 +160,7 @@ class Resumption(Handle):
     @property
     def client_hello(self) -> Optional[ClientHello]:
         """What the client sent first, on a server that has received it; else None."""
-        with self._within as conn:
+        with self._facts as conn:
             return read_client_hello(conn)
 
     # ---- early data ----------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ class Resumption(Handle):
         Setting it (server, 0 to 4294967295) overrides the config: for sessions, and for the tickets sent here.
         """
         out = ffi.new("uint32_t *")
-        with self._within as conn:
+        with self._facts as conn:
             check(lib.s2n_connection_get_max_early_data_size(conn, out))
         return int(out[0])
 
@@ -199,7 +200,7 @@ class Resumption(Handle):
     def early_data_status(self) -> EarlyDataStatus:
         """OK while undecided or under way, END when all was transferred, REJECTED, or NOT_REQUESTED."""
         out = ffi.new("s2n_early_data_status_t *")
-        with self._within as conn:
+        with self._facts as conn:
             check(lib.s2n_connection_get_early_data_status(conn, out))
         return EarlyDataStatus(out[0])
 
@@ -207,7 +208,7 @@ class Resumption(Handle):
     def remaining_early_data(self) -> int:
         """How many bytes of early data can still be sent or received; 0 when that is over."""
         out = ffi.new("uint32_t *")
-        with self._within as conn:
+        with self._facts as conn:
             check(lib.s2n_connection_get_remaining_early_data_size(conn, out))
         return int(out[0])
 

@@ -215,8 +215,9 @@ class SessionSettings(Settings):
     def on_session_ticket(self) -> Optional[OnSessionTicket]:
         """Called as function(connection, ticket) when a client receives a SessionTicket.
 
-        In TLS 1.2 that is during the handshake, in TLS 1.3 while data is received, any number of times. Needs
-        session_tickets. What it raises surfaces at that call and ends the connection.
+        In TLS 1.2 that is during the handshake, in TLS 1.3 while data is received, any number of times; keep tickets
+        apart by connection.server_name. Needs session_tickets. What it raises surfaces at that call and ends the
+        connection.
         """
         return self._on_session_ticket
 

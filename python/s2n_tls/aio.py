@@ -17,7 +17,7 @@ from .config import Config
 from .connection import Buffer
 from .psk import Psk
 
-__all__ = ["TLSTransport", "detach", "open_connection", "start_server", "start_tls"]
+__all__ = ["TLSTransport", "detach", "open_connection", "retry_early_data", "start_server", "start_tls"]
 
 HANDSHAKE_TIMEOUT = 60.0
 SHUTDOWN_TIMEOUT = 10.0
@@ -51,13 +51,13 @@ async def open_connection(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect and do the handshake; a reader and a writer, as from asyncio.open_connection.
 
-    Without a config, the system's trust and the default policy. `session`, `psks` and `early_data` are explained
-    at TLSBuffer; what the server did not take of early data, `writer.transport.retry_early_data()` sends again.
-    Other options go to loop.create_connection.
+    Without a config, the system's trust and the default policy; with `psks` no trust, so that only a server that
+    has one of them will do. `session`, `psks` and `early_data` are explained at TLSBuffer; what the server did not
+    take of early data, `retry_early_data(writer.transport)` sends again. Other options go to loop.create_connection.
     """
     keys = tuple(psks)
     loop = asyncio.get_running_loop()
-    settings = config if config is not None else Config(system_trust=True)
+    settings = config if config is not None else Config(system_trust=not keys)
     reader = asyncio.StreamReader(loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
 
@@ -159,9 +159,22 @@ async def detach(transport: asyncio.WriteTransport) -> tuple[socket.socket, Conn
 
     For a stream this is `await detach(writer.transport)`; what the StreamReader has read already stays in it.
     """
+    ours = _ours(transport)
+    ours.pause_reading()
+    while ours.get_write_buffer_size():
+        await asyncio.sleep(0.001)
+    return ours._engine.detach()
+
+
+def retry_early_data(transport: asyncio.WriteTransport) -> int:
+    """Send what the server did not take of a client's early data as normal data, once; its length.
+
+    For a stream this is `retry_early_data(writer.transport)`.
+    """
+    return _ours(transport).retry_early_data()
+
+
+def _ours(transport: asyncio.WriteTransport) -> TLSTransport:
     if not isinstance(transport, TLSTransport):
         raise UsageError("not a transport of this module")
-    transport.pause_reading()
-    while transport.get_write_buffer_size():
-        await asyncio.sleep(0.001)
-    return transport._engine.detach()
+    return transport

@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 # Seconds between the first and the last moment at which the library finds one and the same hello fresh.
 _FRESH = 20
+# What set() says when it has set. Being true is not enough: pipelines and coroutines are, and have set nothing.
+_SET = (True, b"OK", "OK")
 
 
 def fingerprint(connection: Connection, with_random: bool) -> bytes:
@@ -50,8 +52,8 @@ def fingerprint(connection: Connection, with_random: bool) -> bytes:
 class SingleUseTickets:
     """Early data once for each ticket, over all servers that share a Redis (RFC 8446 8.1).
 
-    `client` is any object whose set(name, value, nx=True, ex=ttl) behaves as that of redis.Redis: true for the
-    first caller only. Use one authoritative Redis: a replica that lost the last writes, an eviction policy other
+    `client` is any object whose set(name, value, nx=True, ex=ttl) behaves as that of redis.Redis: True (or "OK") for
+    the first caller only. Any other answer refuses, such as that of a pipeline or an asyncio client. Use one authoritative Redis: a replica that lost the last writes, an eviction policy other
     than noeviction, or a restart without persistence forgets tickets, and with them replays. `ttl` (seconds,
     default a week) must not be shorter than tickets live (`config.ticket_life`). The client should give up soon
     (timeouts, no retries with pauses), as the handshake waits for it; or an `executor` asks it in the background,
@@ -96,10 +98,14 @@ class SingleUseTickets:
 
     def _first_use(self, name: str, ttl: Optional[int]) -> bool:
         try:
-            return bool(self._client.set(name, b"1", nx=True, ex=ttl))
+            answer = self._client.set(name, b"1", nx=True, ex=ttl)
+            first = answer in _SET
         except Exception as error:  # whatever the client's errors are called
             _log.warning("anti-replay: early data refused, as Redis failed: %r", error)
             return False
+        if not first and answer is not None and answer is not False:
+            _log.warning("anti-replay: early data refused, as set() returned a %s", type(answer).__name__)
+        return first
 
     def _answer(self, name: str, ttl: Optional[int], offered: OfferedEarlyData) -> None:
         decide = offered.accept if self._first_use(name, ttl) else offered.reject

@@ -47,8 +47,8 @@ class TLSBuffer:
     shutdown(). A call that needs more bytes from the peer raises WantRead. After every call there may be
     something to take().
 
-    `session` is one that an earlier connection left (connection.session), to be resumed by a client; `psks` are
-    external keys, most wanted first. `early_data` is sent by a client before the handshake is done, as far as
+    `session` is one that an earlier connection left (connection.session), to be resumed by a client; None or empty
+    for a full handshake, and what it raises see there. `psks` are external keys, most wanted first. `early_data` is sent by a client before the handshake is done, as far as
     the session or the first key allows; anyone who captures it can send it again. What the server did not take
     is early_data_left afterwards. A server finds what it accepted in `early_data`.
     """
@@ -69,7 +69,7 @@ class TLSBuffer:
         self.connection = connection
         self._plaintext = bytearray()
         self._carried: Optional[HandshakeInfo] = None
-        self._early_out = bytes(early_data)  # of a client
+        self._early_out = bytes(memoryview(early_data))  # of a client
         self._early_sent = 0
         self._early_in = bytearray()  # of a server
         self._early_open = True  # more early data may be sent or received
@@ -83,7 +83,7 @@ class TLSBuffer:
                 raise UsageError("only a client sends early data")
             for psk in psks:
                 connection.append_psk(psk)
-            if session is not None:
+            if session is not None and len(session):
                 connection.session = session
         except BaseException:
             connection.close()
@@ -257,7 +257,8 @@ class TLSBuffer:
     @property
     def early_data_left(self) -> bytes:
         """Of the early data of this client, what the server has not taken: all if it refused, else what was beyond
-        the limit. Final when the handshake is complete."""
+        the limit. Final when the handshake is complete; says nothing after one that failed. Not carried along by
+        detach(): retry_early_data() before it."""
         status = self.early_data_status
         taken = status in (EarlyDataStatus.OK, EarlyDataStatus.END)
         return self._early_out[self._early_sent :] if taken else self._early_out

@@ -48,6 +48,7 @@ class Connection(Resumption):
         self._both = Exclusive(self._resource, (read, write), (read, write))
         self._within = Within(self._resource, (read, write), (read, write))
         self._within_reading = Within(self._resource, (read,), (read, write))
+        self._facts = Within(self._resource, (read, write), (read, write), (read,))
         self._blocked = ffi.new("s2n_blocked_status[2]")  # one for each side
         self._config: Optional[Config] = None
         self._pipe: Any = None
@@ -243,13 +244,19 @@ class Connection(Resumption):
     # ---- facts ---------------------------------------------------------------------------------------------
 
     def info(self) -> HandshakeInfo:
-        """What the handshake agreed upon; read from the library once."""
+        """What the handshake agreed upon; read from the library once. UsageError until it is complete."""
         if self._info is None:
-            with self._both as conn:
+            with self._facts as conn:
                 if not self._complete:
                     raise UsageError("the handshake is not complete")
                 self._info = read_info(conn, self.mode == Mode.SERVER)
         return self._info
+
+    @property
+    def server_name(self) -> Optional[str]:
+        """The host that the client wants to talk to, as far as it is known; callbacks can ask, too."""
+        with self._facts as conn:
+            return text(lib.s2n_get_server_name(conn)) or None
 
     @property
     def blinding_delay(self) -> float:
@@ -273,7 +280,7 @@ class Connection(Resumption):
     @property
     def version(self) -> str:
         """The protocol version, as far as it is known."""
-        with self._both as conn:
+        with self._facts as conn:
             return VERSIONS.get(lib.s2n_connection_get_actual_protocol_version(conn), "")
 
     @property

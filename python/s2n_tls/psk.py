@@ -38,7 +38,7 @@ def _free(psk: Any) -> None:
 
 def sized(name: str, value: Bytes, least: int, most: int) -> bytes:
     """The value as bytes, if it has as many as it may."""
-    data = bytes(value)
+    data = bytes(memoryview(value))  # not bytes(value): that makes zeros of a number
     if not least <= len(data) <= most:
         raise UsageError(f"{name} has {least} to {most} bytes, not {len(data)}")
     return data

@@ -75,9 +75,9 @@ class TicketKey:
     introduced: int
 
     def __post_init__(self) -> None:
-        sized("name", self.name, 1, 16)
-        sized("secret", self.secret, 1, 0xFFFFFFFF)
-        ranged("introduced", self.introduced, 0xFFFFFFFF, 1)
+        object.__setattr__(self, "name", sized("name", self.name, 1, 16))
+        object.__setattr__(self, "secret", sized("secret", self.secret, 1, 0xFFFFFFFF))
+        object.__setattr__(self, "introduced", ranged("introduced", self.introduced, 0xFFFFFFFF, 1))
 
     @classmethod
     def generate(cls, introduced: Optional[int] = None) -> TicketKey:

@@ -85,7 +85,7 @@ class RedisSessionCache:
     """Sessions in Redis, for all servers that use the same one.
 
     `client` is any object with the methods set(name, value, ex=), get(name) and delete(name) of redis.Redis; it
-    must not decode responses, and should give up soon (socket_timeout, socket_connect_timeout, no retries with
+    must be a synchronous one that does not decode responses, and should give up soon (socket_timeout, socket_connect_timeout, no retries with
     pauses), as a handshake waits for it. Entries are called `prefix` + session id in hex and live `ttl` seconds,
     or as long as the library says (21600). If Redis fails, handshakes do without: a warning is logged and a full
     handshake done.
@@ -115,7 +115,10 @@ class RedisSessionCache:
     def retrieve(self, key: bytes) -> Optional[bytes]:
         """The value; None if it is not there or Redis does not answer."""
         value = self._try("retrieve", self._client.get, self._name(key))
-        return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None
+        if value is None or isinstance(value, (bytes, bytearray, memoryview)):
+            return None if value is None else bytes(value)
+        _log.warning("session cache: get() returned a %s, not bytes", type(value).__name__)
+        return None
 
     def delete(self, key: bytes) -> None:
         """Forget the value."""

@@ -422,13 +422,15 @@ def wrap_client(
     psks: Iterable[Psk] = (),
     early_data: Buffer = b"",
 ) -> TLSSocket:
-    """TLS as a client over a connected socket. Without a config, the system's trust and the default policy.
+    """TLS as a client over a connected socket. Without a config, the system's trust and the default policy; with
+    `psks` no trust, so that only a server that has one of them will do.
 
     `session`, `psks` and `early_data` are explained at TLSBuffer; see early_data_left and retry_early_data().
     """
+    keys = tuple(psks)
     if config is None:
-        config = Config(system_trust=True)
-    buffer = TLSBuffer(config, server_name=server_name, session=session, psks=psks, early_data=early_data)
+        config = Config(system_trust=not keys)
+    buffer = TLSBuffer(config, server_name=server_name, session=session, psks=keys, early_data=early_data)
     return TLSSocket(sock, buffer, do_handshake=do_handshake)
 
 

@@ -13,6 +13,7 @@
 #include "support/test_policy.h"
 
 #include "fault/memory.h"
+#include "wire/session.h"
 
 using namespace s2n_test;
 using fault::Heap;
@@ -137,6 +138,130 @@ std::string Making(const PairOptions &o, const Armed &a)
     }
 }
 
+/* ---- without certificates: what goes wrong with a ticket may also end in a full handshake, or without one ---- */
+
+std::string Came(Pair &pair, bool resumed)
+{
+    Outcome out = pair.Negotiate();
+    bool both = wire::IsResumed(pair.client()) && wire::IsResumed(pair.server());
+    return !out.ok() ? Result(out) : both == resumed ? "" : "full handshake";
+}
+
+std::string Issuing(const PairOptions &o, const Armed &a)
+{
+    Pair pair(wire::Ticketed(o));
+    fault::Arm(a.heap, a.n, a.stays);
+    std::string got, problem = Came(pair, false);
+    int error = problem.empty() ? Pair::ReadAll(pair.client(), &got) : 0;
+    bool ticket = s2n_connection_get_session_length(pair.client().conn) > 100;
+    return !problem.empty() ? problem : error != 0 ? ErrName(error) : ticket ? "" : "no ticket";
+}
+
+std::string Resuming(const PairOptions &o, const Armed &a)
+{
+    static std::map<std::string, Bytes> sessions;
+    Bytes &session = sessions[o.server.policy];
+    if (session.empty()) {
+        session = wire::SessionFrom(wire::Ticketed(o));
+    }
+    Pair pair(wire::Starting(wire::Ticketed(o), session));
+    fault::Arm(a.heap, a.n, a.stays);
+    return Came(pair, true);
+}
+
+/* Setting the session is part of it. */
+std::string Starting(const PairOptions &o, const Armed &a)
+{
+    static const Bytes tls12 = wire::SessionFrom(wire::Ticketed(Versioned(false, false)));
+    static const Bytes tls13 = wire::SessionFrom(wire::Ticketed(Versioned(true, false)));
+    PairOptions all = wire::Ticketed(o);
+    all.client.policy = "20240503"; /* both versions */
+    Pair pair(all);
+    fault::Arm(a.heap, a.n, a.stays);
+    for (const Bytes *session : { &tls12, &tls13 }) {
+        if (s2n_connection_set_session(pair.client().conn, session->data(), session->size()) != 0) {
+            return Named(s2n_errno);
+        }
+    }
+    return "";
+}
+
+std::string Caching(const PairOptions &o, const Armed &a)
+{
+    wire::Cache cache;
+    Pair pair(wire::Cached12(&cache));
+    (void) o;
+    fault::Arm(a.heap, a.n, a.stays);
+    std::string problem = Came(pair, false);
+    return problem.empty() && cache.values.empty() ? "not stored" : problem;
+}
+
+std::string CacheHit(const PairOptions &o, const Armed &a)
+{
+    static wire::Cache filled;
+    static const Bytes session = wire::SessionFrom(wire::Cached12(&filled));
+    wire::Cache cache = filled;
+    Pair pair(wire::Starting(wire::Cached12(&cache), session));
+    (void) o;
+    fault::Arm(a.heap, a.n, a.stays);
+    return Came(pair, true);
+}
+
+std::string Psks(const PairOptions &o, const Armed &a)
+{
+    Pair pair(o);
+    fault::Arm(a.heap, a.n, a.stays);
+    try {
+        for (End *end : { &pair.client(), &pair.server() }) {
+            wire::kAlpha.Append(end->conn);
+            wire::kGamma.Append(end->conn);
+        }
+    } catch (const std::exception &e) {
+        return e.what();
+    }
+    Outcome out = pair.Negotiate();
+    uint16_t n = 0;
+    Must(s2n_connection_get_negotiated_psk_identity_length(pair.client().conn, &n), "identity length");
+    return !out.ok() ? Result(out) : n > 0 ? "" : "full handshake";
+}
+
+std::string Early(Pair &pair, const Armed &a, size_t wanted)
+{
+    wire::EarlyTalk talk;
+    talk.send = Bytes(3000, 'e');
+    fault::Arm(a.heap, a.n, a.stays);
+    for (int idle = 0; idle < 2;) {
+        for (End *end : { &pair.client(), &pair.server() }) {
+            if (!end->done && end->error == 0) {
+                end == &pair.client() ? talk.Client(*end) : talk.Server(*end);
+            }
+        }
+        if (pair.client().error != 0 || pair.server().error != 0) {
+            return Named(pair.client().error != 0 ? pair.client().error : pair.server().error);
+        }
+        idle = pair.Move() == 0 ? idle + 1 : 0;
+    }
+    return !(pair.client().done && pair.server().done) ? "stuck"
+           : talk.got == std::string(wanted, 'e')      ? ""
+                                                       : "data lost";
+}
+
+std::string EarlyTaken(const PairOptions &o, const Armed &a)
+{
+    wire::Key key = wire::WithEarly(wire::kAlpha, 10000);
+    key.alpn = wire::Text("h2");
+    Pair pair(wire::Keyed(o, { key }, { key }));
+    return Early(pair, a, 3000);
+}
+
+std::string EarlyRefused(const PairOptions &o, const Armed &a)
+{
+    wire::Key key = wire::WithEarly(wire::kAlpha, 10000);
+    key.alpn = wire::Text("h2");
+    Pair pair(wire::Keyed(o, { key }, { wire::kAlpha }));
+    return Early(pair, a, 0);
+}
+
 struct Row {
     const char *name;
     std::string (*run)(const PairOptions &, const Armed &);
@@ -144,11 +269,25 @@ struct Row {
 };
 
 const Row kRows[] = {
-    { "Building", Making, true, true },           { "Handshake13", Negotiating, true, false },
-    { "Handshake12", Negotiating, false, false }, { "Mutual13", Negotiating, true, true },
-    { "Mutual12", Negotiating, false, true },     { "Moving13", Moving, true, false },
-    { "Moving12", Moving, false, false },         { "Talking13", Talking, true, false },
+    { "Building", Making, true, true },
+    { "Handshake13", Negotiating, true, false },
+    { "Handshake12", Negotiating, false, false },
+    { "Mutual13", Negotiating, true, true },
+    { "Mutual12", Negotiating, false, true },
+    { "Moving13", Moving, true, false },
+    { "Moving12", Moving, false, false },
+    { "Talking13", Talking, true, false },
     { "Talking12", Talking, false, false },
+    { "Issue13", Issuing, true, false },
+    { "Issue12", Issuing, false, false },
+    { "Resume13", Resuming, true, false },
+    { "Resume12", Resuming, false, false },
+    { "SetSession", Starting, true, false },
+    { "CacheStore12", Caching, false, false },
+    { "CacheHit12", CacheHit, false, false },
+    { "ExternalPsk", Psks, true, false },
+    { "EarlyData", EarlyTaken, true, false },
+    { "EarlyDataRejected", EarlyRefused, true, false },
 };
 
 void PrintTo(const Row &row, std::ostream *os)
@@ -174,7 +313,8 @@ class OutOfMemory : public testing::TestWithParam<Row>
     {
         const char *text = getenv("S2N_TEST_MUTATIONS");
         bool full = text != nullptr && strtoul(text, nullptr, 0) >= 10000;
-        return full ? 1 : GetParam().run == Making ? 97 : GetParam().run == Negotiating ? 23 : 1;
+        bool big = GetParam().run == Negotiating || GetParam().run == Issuing || GetParam().run == Caching;
+        return full ? 1 : GetParam().run == Making ? 97 : big ? 23 : 1;
     }
     /* Every n until nothing fails any more. */
     void Expect(Heap heap, bool stays)
@@ -189,6 +329,7 @@ class OutOfMemory : public testing::TestWithParam<Row>
             std::string result = Run({ heap, n, stays }, &hit);
             ASSERT_TRUE(hit || result.empty()) << "n " << n << ": " << result;
             ASSERT_NE("data lost", result) << "n " << n;
+            ASSERT_NE("stuck", result) << "n " << n;
             ASSERT_NE("failed without an error", result) << "n " << n;
             if (heap == Heap::OURS) {
                 ASSERT_TRUE(!hit || !result.empty() || GetParam().run == Talking)

@@ -9,15 +9,58 @@
 #include "support/identities.h"
 #include "support/pair.h"
 
+#include "wire/session.h"
+
 using namespace s2n_test;
 
 namespace
 {
 
-struct Row {
+PairOptions Plain(const char *policy, bool mutual)
+{
+    PairOptions o = ServedBy(KeyKind::P256, policy);
+    if (mutual) {
+        Mutual(&o, KeyKind::P256);
+    }
+    return o;
+}
+/* Ours is the entry of a cache that all runs share. */
+wire::Cache cache;
+PairOptions CacheHit()
+{
+    static const Bytes session = wire::SessionFrom(wire::Cached12(&cache));
+    return wire::Starting(wire::Cached12(&cache), session);
+}
+PairOptions WithKeys(uint32_t client_early, uint32_t server_early)
+{
+    return wire::Keyed(wire::Tls13P256(), { wire::WithEarly(wire::kAlpha, client_early) },
+                       { wire::WithEarly(wire::kAlpha, server_early) });
+}
+
+struct Scene {
     const char *name;
-    const char *policy;
-    bool mutual;
+    PairOptions (*make)();
+    bool resumes = false;
+    size_t early = 0, taken = 0; /* bytes of early data sent and got */
+};
+const Scene kScenes[] = {
+    { "Tls13", [] { return Plain("default_tls13", false); } },
+    { "Tls13Mutual", [] { return Plain("default_tls13", true); } },
+    { "Tls12", [] { return Plain("20240501", false); } },
+    { "Tls12Mutual", [] { return Plain("20240501", true); } },
+    { "Ticket13", wire::Tickets13 },
+    { "Ticket12", wire::Tickets12 },
+    { "Resume13", [] { return wire::Starting(wire::Tickets13(), wire::Session13()); }, true },
+    { "Resume12", [] { return wire::Starting(wire::Tickets12(), wire::Session12()); }, true },
+    { "CacheHit12", CacheHit, true },
+    { "ExternalPsk", [] { return WithKeys(0, 0); } },
+    { "EarlyData", [] { return WithKeys(5000, 5000); }, false, 3000, 3000 },
+    { "EarlyDataOfManyRecords", [] { return WithKeys(50000, 50000); }, false, 20000, 20000 },
+    { "EarlyDataRejected", [] { return WithKeys(5000, 0); }, false, 3000, 0 },
+};
+
+struct Row {
+    Scene scene;
     bool at_client;
     Trouble trouble;
 };
@@ -27,10 +70,9 @@ std::vector<Row> Rows()
     std::vector<Row> rows;
     for (bool at_client : { true, false }) {
         for (Trouble t : { Trouble::BLOCK, Trouble::SHORT, Trouble::ERROR, Trouble::END }) {
-            rows.push_back({ "Tls13", "default_tls13", false, at_client, t });
-            rows.push_back({ "Tls13Mutual", "default_tls13", true, at_client, t });
-            rows.push_back({ "Tls12", "20240501", false, at_client, t });
-            rows.push_back({ "Tls12Mutual", "20240501", true, at_client, t });
+            for (const Scene &scene : kScenes) {
+                rows.push_back({ scene, at_client, t });
+            }
         }
     }
     return rows;
@@ -45,12 +87,12 @@ const char *TroubleName(Trouble t)
 }
 std::string RowName(const testing::TestParamInfo<Row> &info)
 {
-    return std::string(info.param.name) + (info.param.at_client ? "_Client_" : "_Server_") +
+    return std::string(info.param.scene.name) + (info.param.at_client ? "_Client_" : "_Server_") +
            TroubleName(info.param.trouble);
 }
 void PrintTo(const Row &row, std::ostream *os)
 {
-    *os << row.name;
+    *os << row.scene.name;
 }
 
 class NthCall : public testing::TestWithParam<Row>
@@ -59,23 +101,41 @@ class NthCall : public testing::TestWithParam<Row>
     /* Handshake, data both ways, shutdown; the first error's name at the troubled end, or "". */
     std::string Run(unsigned n, bool *met)
     {
-        PairOptions o = ServedBy(KeyKind::P256, GetParam().policy);
-        if (GetParam().mutual) {
-            Mutual(&o, KeyKind::P256);
-        }
+        const Scene &scene = GetParam().scene;
         FlakyIo io;
         io.trouble_at = n;
         io.trouble = GetParam().trouble;
-        Pair pair(o);
+        Pair pair(scene.make());
         End &troubled = GetParam().at_client ? pair.client() : pair.server();
         io.Plug(troubled.conn, troubled.pipe);
-        Outcome out = pair.Negotiate();
+        wire::EarlyTalk talk;
+        talk.send = Bytes(scene.early, 'e');
+        Outcome out = scene.early > 0 ? Early(pair, &talk) : pair.Negotiate();
         std::string error = ErrName(troubled.error);
         if (error.empty() && out.ok()) {
+            EXPECT_EQ(scene.resumes, wire::IsResumed(pair.client()) && wire::IsResumed(pair.server()));
+            EXPECT_EQ(scene.taken, talk.got.size());
             error = Talk(pair);
         }
         *met = io.met;
         return error.empty() && !out.ok() ? "stuck" : error;
+    }
+    static Outcome Early(Pair &pair, wire::EarlyTalk *talk)
+    {
+        End &client = pair.client(), &server = pair.server();
+        for (int idle = 0; idle < 2 && client.error == 0 && server.error == 0;) {
+            if (!client.done) {
+                talk->Client(client);
+            }
+            if (!server.done) {
+                talk->Server(server);
+            }
+            idle = pair.Move() == 0 ? idle + 1 : 0;
+        }
+        Outcome out;
+        out.client_done = client.done;
+        out.server_done = server.done;
+        return out;
     }
     static std::string Talk(Pair &pair)
     {

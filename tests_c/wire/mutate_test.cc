@@ -9,7 +9,7 @@
  */
 #include <random>
 
-#include "wire/row.h"
+#include "wire/session.h"
 
 namespace wire
 {
@@ -90,7 +90,22 @@ struct Flight {
     std::function<PairOptions()> scene;
     bool by_client;
     std::vector<int> types;
+    size_t early = 0; /* bytes of early data that the client sends */
 };
+
+PairOptions WithKeys(uint32_t early)
+{
+    return Keyed(WithAlpn(Tls13P256()), { WithEarly(kAlpha, early), kBeta },
+                 { WithEarly(kAlpha, early), kBeta });
+}
+PairOptions Resuming13()
+{
+    return Starting(Tickets13(), Session13());
+}
+PairOptions Resuming12()
+{
+    return Starting(Tickets12(), Session12());
+}
 
 const Flight kFlights[] = {
     { "ClientHello13", [] { return WithAlpn(Tls13()); }, true, { CLIENT_HELLO } },
@@ -105,6 +120,18 @@ const Flight kFlights[] = {
       { SERVER_HELLO, CERTIFICATE, SERVER_KEY, CERT_REQUEST, HELLO_DONE, FINISHED } },
     { "ClientFlight13", Mutual13, true, { CERTIFICATE, CERT_VERIFY, FINISHED } },
     { "ClientFlight12", Mutual12, true, { CERTIFICATE, CLIENT_KEY, CERT_VERIFY, FINISHED } },
+    { "ClientHelloPsk13", [] { return WithKeys(0); }, true, { CLIENT_HELLO } },
+    { "ClientHelloTicket13", Resuming13, true, { CLIENT_HELLO } },
+    { "ClientHelloTicket12", Resuming12, true, { CLIENT_HELLO } },
+    { "ClientHelloEarly13", [] { return WithKeys(1000); }, true, { CLIENT_HELLO }, 100 },
+    { "ClientFlightEarly13", [] { return WithKeys(1000); }, true, { END_OF_EARLY, FINISHED }, 100 },
+    { "ServerFlightPsk13",
+      [] { return WithKeys(1000); },
+      false,
+      { SERVER_HELLO, ENCRYPTED_EXTENSIONS, FINISHED },
+      100 },
+    { "ServerFlightResumed12", Resuming12, false, { SERVER_HELLO, FINISHED } },
+    { "ServerFlightTicket12", Tickets12, false, { SERVER_HELLO, NEW_TICKET } },
 };
 
 void PrintTo(const Flight &f, std::ostream *os)
@@ -136,6 +163,11 @@ class EachFlight : public testing::TestWithParam<Flight>
             mitm_->Restart(rewrite);
         }
         Mitm &mitm = *mitm_;
+        talk_ = EarlyTalk();
+        talk_.send = Fill(f.early, 'e');
+        if (f.early > 0) {
+            talk_.Plug(&mitm);
+        }
         Outcome out = mitm.Run();
         EXPECT_FALSE(changed && out.ok()) << "accepted: " << ToHex(sent);
         EXPECT_TRUE(other || out.ok()) << out.client_name() << " " << out.server_name();
@@ -167,6 +199,7 @@ class EachFlight : public testing::TestWithParam<Flight>
         EXPECT_NE(S2N_ERR_T_OK, end.done || end.error == 0 ? 1 : s2n_error_get_type(end.error));
     }
     std::unique_ptr<Mitm> mitm_;
+    EarlyTalk talk_;
 
     static Bytes Relength(Bytes m)
     {

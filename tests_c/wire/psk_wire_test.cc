@@ -73,8 +73,8 @@ struct Refused {
 void AddBinders(std::vector<Refused> *rows)
 {
     for (size_t at = 0; at < 32; at++) {
-        rows->push_back({ "BinderFlipped" + std::to_string(at), Offered([at](Offer &o) { o.binders[0][at] ^= 1; }),
-                          "BAD_MESSAGE", 10 });
+        rows->push_back({ "BinderFlipped" + std::to_string(at),
+                          Offered([at](Offer &o) { o.binders[0][at] ^= 1; }), "BAD_MESSAGE", 10 });
     }
     for (size_t n : { 0, 1, 31, 33, 48, 64, 255 }) {
         rows->push_back({ "BinderOfLength" + std::to_string(n),
@@ -82,29 +82,29 @@ void AddBinders(std::vector<Refused> *rows)
     }
     rows->push_back({ "BinderMissing", Offered([](Offer &o) { o.binders.pop_back(); }), "BAD_MESSAGE", 10 });
     rows->push_back({ "AllBindersMissing", Offered([](Offer &o) { o.binders.clear(); }), "BAD_MESSAGE", 10 });
-    rows->push_back({ "BinderTooMany", Offered([](Offer &o) { o.binders.push_back(o.binders[0]); }), "BAD_MESSAGE",
-                      10 });
-    rows->push_back({ "IdentityTooMany", Offered([](Offer &o) { o.identities.push_back({ Text("epsilon"), 0 }); }),
+    rows->push_back(
+        { "BinderTooMany", Offered([](Offer &o) { o.binders.push_back(o.binders[0]); }), "BAD_MESSAGE", 10 });
+    rows->push_back({ "IdentityTooMany", Offered([](Offer &o) {
+                          o.identities.push_back({ Text("epsilon"), 0 });
+                      }),
                       "BAD_MESSAGE", 10 });
     rows->push_back({ "BindersSwapped", Offered([](Offer &o) { std::swap(o.binders[0], o.binders[1]); }),
                       "BAD_MESSAGE", 10 });
-    rows->push_back({ "IdentitiesSwapped", Offered([](Offer &o) { std::swap(o.identities[0], o.identities[1]); }),
+    rows->push_back({ "IdentitiesSwapped",
+                      Offered([](Offer &o) { std::swap(o.identities[0], o.identities[1]); }), "BAD_MESSAGE",
+                      10 });
+    rows->push_back({ "BinderOfAResumptionKey",
+                      [](ClientHello &h) { Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, false); },
                       "BAD_MESSAGE", 10 });
-    rows->push_back({ "BinderOfAResumptionKey", [](ClientHello &h) {
-                         Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, false);
-                     },
+    rows->push_back({ "BinderOfAnotherSecret",
+                      [](ClientHello &h) { Rebind(&h, 0, Hash::Sha256(), kBeta.secret, true); },
                       "BAD_MESSAGE", 10 });
-    rows->push_back({ "BinderOfAnotherSecret", [](ClientHello &h) {
-                         Rebind(&h, 0, Hash::Sha256(), kBeta.secret, true);
-                     },
-                      "BAD_MESSAGE", 10 });
-    rows->push_back({ "BinderOfAnotherHash", [](ClientHello &h) {
-                         Rebind(&h, 0, Hash::Sha384(), kAlpha.secret, true);
-                     },
+    rows->push_back({ "BinderOfAnotherHash",
+                      [](ClientHello &h) { Rebind(&h, 0, Hash::Sha384(), kAlpha.secret, true); },
                       "BAD_MESSAGE", 10 });
     rows->push_back({ "AgeChanged", Offered([](Offer &o) { o.identities[0].age = 5; }), "BAD_MESSAGE", 10 });
-    rows->push_back({ "SecondIdentityChanged", Offered([](Offer &o) { o.identities[1].name[0] ^= 1; }), "BAD_MESSAGE",
-                      10 });
+    rows->push_back({ "SecondIdentityChanged", Offered([](Offer &o) { o.identities[1].name[0] ^= 1; }),
+                      "BAD_MESSAGE", 10 });
 }
 
 void AddLists(std::vector<Refused> *rows)
@@ -119,16 +119,21 @@ void AddLists(std::vector<Refused> *rows)
     raw("BinderListMissing", [](Bytes i, Bytes) { return Vec(2, i); });
     raw("BinderListLengthCut", [](Bytes i, Bytes) { return Vec(2, i) + Bytes{ 0 }; });
     raw("BytesBehind", [](Bytes i, Bytes b) { return Vec(2, i) + Vec(2, b) + Bytes{ 0 }; });
-    raw("IdentityListLonger", [](Bytes i, Bytes b) { return U16(static_cast<unsigned>(i.size() + 1)) + i + Vec(2, b); });
-    raw("IdentityListShorter", [](Bytes i, Bytes b) { return U16(static_cast<unsigned>(i.size() - 1)) + i + Vec(2, b); });
+    raw("IdentityListLonger",
+        [](Bytes i, Bytes b) { return U16(static_cast<unsigned>(i.size() + 1)) + i + Vec(2, b); });
+    raw("IdentityListShorter",
+        [](Bytes i, Bytes b) { return U16(static_cast<unsigned>(i.size() - 1)) + i + Vec(2, b); });
     raw("IdentityListLongest", [](Bytes i, Bytes b) { return U16(65535) + i + Vec(2, b); });
-    raw("BinderListLonger", [](Bytes i, Bytes b) { return Vec(2, i) + U16(static_cast<unsigned>(b.size() + 1)) + b; });
-    raw("BinderListShorter", [](Bytes i, Bytes b) { return Vec(2, i) + U16(static_cast<unsigned>(b.size() - 1)) + b; });
+    raw("BinderListLonger",
+        [](Bytes i, Bytes b) { return Vec(2, i) + U16(static_cast<unsigned>(b.size() + 1)) + b; });
+    raw("BinderListShorter",
+        [](Bytes i, Bytes b) { return Vec(2, i) + U16(static_cast<unsigned>(b.size() - 1)) + b; });
     raw("BinderListLongest", [](Bytes i, Bytes b) { return Vec(2, i) + U16(65535) + b; });
     raw("IdentityOfNoBytes", [=](Bytes i, Bytes b) { return Vec(2, Id({}) + i) + Vec(2, binder + b); });
     raw("IdentityWithoutAge", [=](Bytes, Bytes) { return Vec(2, Vec(2, Text("alpha"))) + Vec(2, binder); });
     raw("IdentityAgeCut", [=](Bytes, Bytes) { return Vec(2, Sub(id, 0, id.size() - 1)) + Vec(2, binder); });
-    raw("IdentityLengthBeyond", [=](Bytes, Bytes) { return Vec(2, U16(99) + Text("alpha") + Num(4, 0)) + Vec(2, binder); });
+    raw("IdentityLengthBeyond",
+        [=](Bytes, Bytes) { return Vec(2, U16(99) + Text("alpha") + Num(4, 0)) + Vec(2, binder); });
     raw("IdentityLengthCut", [=](Bytes i, Bytes b) { return Vec(2, i + Bytes{ 0 }) + Vec(2, b + binder); });
     raw("BinderLengthBeyond", [=](Bytes, Bytes) { return Vec(2, id) + Vec(2, Bytes{ 200 } + Fill(32)); });
     raw("BinderListAllZeros", [=](Bytes, Bytes) { return Vec(2, id) + Vec(2, Fill(33)); });
@@ -136,37 +141,44 @@ void AddLists(std::vector<Refused> *rows)
 
 void AddHellos(std::vector<Refused> *rows)
 {
-    rows->push_back({ "NotLast", [](ClientHello &h) { h.exts.Add(0x1234, {}); }, "UNSUPPORTED_EXTENSION", 110 });
-    rows->push_back({ "First", [](ClientHello &h) { std::rotate(h.exts.list.begin(), h.exts.list.end() - 1,
-                                                                h.exts.list.end()); },
-                      "UNSUPPORTED_EXTENSION", 110 });
-    rows->push_back({ "PaddingBehind", [](ClientHello &h) { h.exts.Add(21, Fill(10)); }, "UNSUPPORTED_EXTENSION",
-                      110 });
-    rows->push_back({ "Twice", [](ClientHello &h) { h.exts.Add(41, h.exts.At(41)); }, "UNSUPPORTED_EXTENSION", 110 });
+    rows->push_back(
+        { "NotLast", [](ClientHello &h) { h.exts.Add(0x1234, {}); }, "UNSUPPORTED_EXTENSION", 110 });
+    rows->push_back(
+        { "First",
+          [](ClientHello &h) { std::rotate(h.exts.list.begin(), h.exts.list.end() - 1, h.exts.list.end()); },
+          "UNSUPPORTED_EXTENSION", 110 });
+    rows->push_back(
+        { "PaddingBehind", [](ClientHello &h) { h.exts.Add(21, Fill(10)); }, "UNSUPPORTED_EXTENSION", 110 });
+    rows->push_back(
+        { "Twice", [](ClientHello &h) { h.exts.Add(41, h.exts.At(41)); }, "UNSUPPORTED_EXTENSION", 110 });
     rows->push_back({ "WithoutModes", [](ClientHello &h) { h.exts.Drop(45); }, "MISSING_EXTENSION", 109 });
     rows->push_back({ "WithoutShares", [](ClientHello &h) { h.exts.Drop(51); }, "MISSING_EXTENSION", 109 });
     rows->push_back({ "WithoutGroups", [](ClientHello &h) { h.exts.Drop(10); }, "MISSING_EXTENSION", 109 });
     rows->push_back({ "ModesEmpty", [](ClientHello &h) { h.exts.At(45) = Vec(1, {}); }, "BAD_MESSAGE", 10 });
-    rows->push_back({ "ModesTrailing", [](ClientHello &h) { h.exts.At(45).push_back(1); }, "BAD_MESSAGE", 10 });
-    rows->push_back({ "ModesTwice", [](ClientHello &h) {
-                         h.exts.list.insert(h.exts.list.begin(), Ext{ 45, Vec(1, { 1 }) });
-                     },
+    rows->push_back(
+        { "ModesTrailing", [](ClientHello &h) { h.exts.At(45).push_back(1); }, "BAD_MESSAGE", 10 });
+    rows->push_back({ "ModesTwice",
+                      [](ClientHello &h) {
+                          h.exts.list.insert(h.exts.list.begin(), Ext{ 45, Vec(1, { 1 }) });
+                      },
                       "DUPLICATE_EXTENSION", 47 });
-    rows->push_back({ "EarlyDataWithContent", [](ClientHello &h) {
-                         h.exts.list.insert(h.exts.list.begin(), Ext{ 42, { 0 } });
-                     },
+    rows->push_back({ "EarlyDataWithContent",
+                      [](ClientHello &h) {
+                          h.exts.list.insert(h.exts.list.begin(), Ext{ 42, { 0 } });
+                      },
                       "BAD_MESSAGE", 10 });
     /* Anything else in the hello is covered by the binders. */
     rows->push_back({ "RandomChanged", [](ClientHello &h) { h.random[31] ^= 1; }, "BAD_MESSAGE", 10 });
     rows->push_back({ "SessionIdChanged", [](ClientHello &h) { h.session_id[0] ^= 1; }, "BAD_MESSAGE", 10 });
     rows->push_back({ "SuiteAdded", [](ClientHello &h) { h.suites.push_back(0x1399); }, "BAD_MESSAGE", 10 });
-    rows->push_back({ "ExtensionAdded", [](ClientHello &h) {
-                         h.exts.list.insert(h.exts.list.begin(), Ext{ 0x1234, {} });
-                     },
+    rows->push_back({ "ExtensionAdded",
+                      [](ClientHello &h) {
+                          h.exts.list.insert(h.exts.list.begin(), Ext{ 0x1234, {} });
+                      },
                       "BAD_MESSAGE", 10 });
     rows->push_back({ "ServerNameDropped", [](ClientHello &h) { h.exts.Drop(0); }, "BAD_MESSAGE", 10 });
-    rows->push_back({ "VersionsChanged", [](ClientHello &h) { h.exts.At(43) = Vec(1, U16(0x0304)); }, "BAD_MESSAGE",
-                      10 });
+    rows->push_back({ "VersionsChanged", [](ClientHello &h) { h.exts.At(43) = Vec(1, U16(0x0304)); },
+                      "BAD_MESSAGE", 10 });
 }
 
 /* Second hellos, after a retry for secp384r1. */
@@ -179,16 +191,21 @@ void AddSeconds(std::vector<Row> *rows)
         int alert;
     } const seconds[] = {
         { "BinderFlipped", Offered([](Offer &o) { o.binders[0][5] ^= 1; }), "BAD_MESSAGE", 10 },
-        { "BinderWithoutTheFirstHello", [](ClientHello &h) { Rebind(&h, 0, Hash::Sha384(), kGamma.secret, true); },
+        { "BinderWithoutTheFirstHello",
+          [](ClientHello &h) { Rebind(&h, 0, Hash::Sha384(), kGamma.secret, true); }, "BAD_MESSAGE", 10 },
+        { "IdentityAdded", Offered([](Offer &o) {
+              o.identities.push_back({ Text("epsilon"), 0 });
+          }),
           "BAD_MESSAGE", 10 },
-        { "IdentityAdded", Offered([](Offer &o) { o.identities.push_back({ Text("epsilon"), 0 }); }), "BAD_MESSAGE",
-          10 },
         { "FirstIdentityDropped", Offered([](Offer &o) {
               o.identities.erase(o.identities.begin());
               o.binders.erase(o.binders.begin());
           }),
           "BAD_MESSAGE", 10 },
-        { "EarlyDataAsked", [](ClientHello &h) { h.exts.list.insert(h.exts.list.begin(), Ext{ 42, {} }); },
+        { "EarlyDataAsked",
+          [](ClientHello &h) {
+              h.exts.list.insert(h.exts.list.begin(), Ext{ 42, {} });
+          },
           "BAD_MESSAGE", 10 },
         { "ModesDropped", [](ClientHello &h) { h.exts.Drop(45); }, "BAD_MESSAGE", 10 },
         { "ModesChanged", [](ClientHello &h) { h.exts.At(45) = Vec(1, { 0 }); }, "BAD_MESSAGE", 10 },
@@ -204,8 +221,8 @@ void AddSeconds(std::vector<Row> *rows)
         return o;
     };
     rows->push_back({ "Second_PskMissing", keyless, kServer,
-                      OnClientHello([](ClientHello &h) { h.exts.Drop(41); }, 1), "S2N_ERR_NO_VALID_SIGNATURE_SCHEME",
-                      40 });
+                      OnClientHello([](ClientHello &h) { h.exts.Drop(41); }, 1),
+                      "S2N_ERR_NO_VALID_SIGNATURE_SCHEME", 40 });
     /* The binder of the first hello again. */
     rows->push_back({ "Second_BinderOfTheFirst", Retried, kServer,
                       []() -> Rewrite {
@@ -232,8 +249,8 @@ void AddAnswers(std::vector<Row> *rows)
 {
     auto add = [rows](const char *name, std::function<PairOptions()> scene, std::function<Rewrite()> rewrite,
                       const char *error, int alert) {
-        rows->push_back({ std::string("Client_") + name, scene, kClient, rewrite, std::string("S2N_ERR_") + error,
-                          alert });
+        rows->push_back({ std::string("Client_") + name, scene, kClient, rewrite,
+                          std::string("S2N_ERR_") + error, alert });
     };
     auto index = [](unsigned i) { return OnServerHello([i](ServerHello &h) { h.exts.Set(41, U16(i)); }); };
     add("IndexOutOfRange", External, index(2), "BAD_MESSAGE", 10);
@@ -241,19 +258,22 @@ void AddAnswers(std::vector<Row> *rows)
     add("IndexOfTheOther", External, index(1), "BAD_MESSAGE", 10);
     rows->back().error = "S2N_ERR_BAD_MESSAGE"; /* Finished proves another key */
     add("KeyOfAnotherHash", TwoHashes, index(1), "BAD_MESSAGE", 10);
-    add("SuiteOfAnotherHash", TwoHashes, OnServerHello([](ServerHello &h) { h.suite = 0x1302; }), "BAD_MESSAGE", 10);
+    add("SuiteOfAnotherHash", TwoHashes, OnServerHello([](ServerHello &h) { h.suite = 0x1302; }),
+        "BAD_MESSAGE", 10);
     add("NotOffered", Tls13P256, index(0), "UNSUPPORTED_EXTENSION", 110);
-    add("WithoutKeyShare", External, OnServerHello([](ServerHello &h) { h.exts.Drop(51); }), "MISSING_EXTENSION", 109);
-    add("Trailing", External, OnServerHello([](ServerHello &h) { h.exts.At(41).push_back(0); }), "BAD_MESSAGE", 10);
-    add("InARetry", External,
-        OnServerHello([](ServerHello &h) {
+    add("WithoutKeyShare", External, OnServerHello([](ServerHello &h) { h.exts.Drop(51); }),
+        "MISSING_EXTENSION", 109);
+    add("Trailing", External, OnServerHello([](ServerHello &h) { h.exts.At(41).push_back(0); }),
+        "BAD_MESSAGE", 10);
+    add("InARetry", External, OnServerHello([](ServerHello &h) {
             h = ServerHello::Retry(h, 29);
             h.exts.Add(41, U16(0));
         }),
         "UNSUPPORTED_EXTENSION", 110);
-    add("SecondIndexOutOfRange", Retried,
-        OnServerHello([](ServerHello &h) { h.exts.At(41) = U16(2); }, 1), "BAD_MESSAGE", 10);
-    add("EarlyDataNotAskedFor", External, OnEncrypted([](Exts &e) { e.Add(42, {}); }), "UNSUPPORTED_EXTENSION", 110);
+    add("SecondIndexOutOfRange", Retried, OnServerHello([](ServerHello &h) { h.exts.At(41) = U16(2); }, 1),
+        "BAD_MESSAGE", 10);
+    add("EarlyDataNotAskedFor", External, OnEncrypted([](Exts &e) { e.Add(42, {}); }),
+        "UNSUPPORTED_EXTENSION", 110);
     add("CertificateToo", External,
         After(false, ENCRYPTED_EXTENSIONS, { { HANDSHAKE, Handshake(CERTIFICATE, Bytes{ 0 } + Num(3, 0)) } }),
         "BAD_MESSAGE", 10);
@@ -272,14 +292,15 @@ std::vector<Row> Rows()
     AddHellos(&refused);
     std::vector<Row> rows;
     for (const Refused &r : refused) {
-        rows.push_back({ r.name, External, kServer, OnClientHello(r.change), std::string("S2N_ERR_") + r.error,
-                         r.alert });
+        rows.push_back({ r.name, External, kServer, OnClientHello(r.change),
+                         std::string("S2N_ERR_") + r.error, r.alert });
     }
     auto modes = OnClientHello([](ClientHello &h) { h.exts.At(45) = Vec(1, { 0 }); });
-    rows.push_back({ "NoCertificate_OnlyPskKe", ExternalOnly, kServer, modes, "S2N_ERR_NO_VALID_SIGNATURE_SCHEME", 40 });
+    rows.push_back(
+        { "NoCertificate_OnlyPskKe", ExternalOnly, kServer, modes, "S2N_ERR_NO_VALID_SIGNATURE_SCHEME", 40 });
     auto dropped = OnClientHello([](ClientHello &h) { h.exts.Drop(41); });
-    rows.push_back({ "NoCertificate_PskDropped", ExternalOnly, kServer, dropped, "S2N_ERR_NO_VALID_SIGNATURE_SCHEME",
-                     40 });
+    rows.push_back({ "NoCertificate_PskDropped", ExternalOnly, kServer, dropped,
+                     "S2N_ERR_NO_VALID_SIGNATURE_SCHEME", 40 });
     auto unknown = OnClientHello(Offered([](Offer &o) {
         for (Offer::Identity &i : o.identities) {
             i.name[0] ^= 1;
@@ -323,44 +344,51 @@ struct Answered {
     int index; /* of the answer; -1: a full handshake */
 };
 const Answered kAnswered[] = {
-    { "MadeRightAgain", [](ClientHello &h) {
-         h.exts.list.insert(h.exts.list.begin(), Ext{ 0x1234, {} });
-         Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "MadeRightAgain",
+      [](ClientHello &h) {
+          h.exts.list.insert(h.exts.list.begin(), Ext{ 0x1234, {} });
+          Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
+      },
       0 },
     { "OnlyTheChosenBinderCounts", Offered([](Offer &o) { o.binders[1][0] ^= 1; }), 0 },
-    { "SecondOfTwo", [](ClientHello &h) {
-         OnOffer(h, [](Offer &o) { o.identities[0].name = Text("nobody"); });
-         Rebind(&h, 1, Hash::Sha256(), kBeta.secret, true);
-     },
+    { "SecondOfTwo",
+      [](ClientHello &h) {
+          OnOffer(h, [](Offer &o) { o.identities[0].name = Text("nobody"); });
+          Rebind(&h, 1, Hash::Sha256(), kBeta.secret, true);
+      },
       1 },
-    { "TheSameIdentityTwice", [](ClientHello &h) {
-         OnOffer(h, [](Offer &o) { o.identities[1] = o.identities[0]; });
-         Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "TheSameIdentityTwice",
+      [](ClientHello &h) {
+          OnOffer(h, [](Offer &o) { o.identities[1] = o.identities[0]; });
+          Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
+      },
       0 },
-    { "LongBinderOfAnUnknownKey", [](ClientHello &h) {
-         OnOffer(h, [](Offer &o) {
-             o.identities.insert(o.identities.begin(), { Text("nobody"), 1 });
-             o.binders.insert(o.binders.begin(), Fill(255));
-         });
-         Rebind(&h, 1, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "LongBinderOfAnUnknownKey",
+      [](ClientHello &h) {
+          OnOffer(h, [](Offer &o) {
+              o.identities.insert(o.identities.begin(), { Text("nobody"), 1 });
+              o.binders.insert(o.binders.begin(), Fill(255));
+          });
+          Rebind(&h, 1, Hash::Sha256(), kAlpha.secret, true);
+      },
       1 },
-    { "ServersOrder", [](ClientHello &h) {
-         OnOffer(h, [](Offer &o) { std::swap(o.identities[0], o.identities[1]); });
-         Rebind(&h, 1, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "ServersOrder",
+      [](ClientHello &h) {
+          OnOffer(h, [](Offer &o) { std::swap(o.identities[0], o.identities[1]); });
+          Rebind(&h, 1, Hash::Sha256(), kAlpha.secret, true);
+      },
       1 },
-    { "OldAge", [](ClientHello &h) {
-         OnOffer(h, [](Offer &o) { o.identities[0].age = UINT32_MAX; });
-         Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "OldAge",
+      [](ClientHello &h) {
+          OnOffer(h, [](Offer &o) { o.identities[0].age = UINT32_MAX; });
+          Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
+      },
       0 },
-    { "ModesWithGrease", [](ClientHello &h) {
-         h.exts.At(45) = Vec(1, { 0x0B, 0, 1 });
-         Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
-     },
+    { "ModesWithGrease",
+      [](ClientHello &h) {
+          h.exts.At(45) = Vec(1, { 0x0B, 0, 1 });
+          Rebind(&h, 0, Hash::Sha256(), kAlpha.secret, true);
+      },
       0 },
     { "OnlyPskKe", [](ClientHello &h) { h.exts.At(45) = Vec(1, { 0 }); }, -1 },
     { "UnknownMode", [](ClientHello &h) { h.exts.At(45) = Vec(1, { 9 }); }, -1 },

@@ -294,9 +294,10 @@ std::vector<Row> Rows()
             t->Hello(
                 "EmsInvented", [](ServerHello &h) { h.exts.Add(23, {}); }, "UNSUPPORTED_EXTENSION", 110);
         },
-        [](Table *t) { /* then the server's session is another one: a full handshake, which it never asked for */
-            t->Add("EmsOfferedToo", OnClientHello([](ClientHello &h) { h.exts.Add(23, {}); }),
-                   "UNSUPPORTED_EXTENSION", 110);
+        [](Table *
+               t) { /* then the server's session is another one: a full handshake, which it never asked for */
+                    t->Add("EmsOfferedToo", OnClientHello([](ClientHello &h) { h.exts.Add(23, {}); }),
+                           "UNSUPPORTED_EXTENSION", 110);
         },
         [](Table *t) {
             Bytes ticket = Handshake(NEW_TICKET, Num(4, 100) + Vec(2, Fill(138)));

@@ -267,17 +267,20 @@ struct Key {
 
     void Append(s2n_connection *c) const
     {
-        s2n_psk *psk = s2n_external_psk_new();
-        Must(s2n_psk_set_identity(psk, identity.data(), static_cast<uint16_t>(identity.size())), "identity");
-        Must(s2n_psk_set_secret(psk, secret.data(), static_cast<uint16_t>(secret.size())), "secret");
-        Must(s2n_psk_set_hmac(psk, sha384 ? S2N_PSK_HMAC_SHA384 : S2N_PSK_HMAC_SHA256), "hmac");
+        struct Free {
+            void operator()(s2n_psk *psk) const { (void) s2n_psk_free(&psk); }
+        };
+        std::unique_ptr<s2n_psk, Free> psk(s2n_external_psk_new());
+        Must(s2n_psk_set_identity(psk.get(), identity.data(), static_cast<uint16_t>(identity.size())),
+             "identity");
+        Must(s2n_psk_set_secret(psk.get(), secret.data(), static_cast<uint16_t>(secret.size())), "secret");
+        Must(s2n_psk_set_hmac(psk.get(), sha384 ? S2N_PSK_HMAC_SHA384 : S2N_PSK_HMAC_SHA256), "hmac");
         if (early > 0) {
-            Must(s2n_psk_configure_early_data(psk, early, 0x13, sha384 ? 2 : 1), "early");
-            Must(s2n_psk_set_application_protocol(psk, alpn.data(), static_cast<uint8_t>(alpn.size())),
+            Must(s2n_psk_configure_early_data(psk.get(), early, 0x13, sha384 ? 2 : 1), "early");
+            Must(s2n_psk_set_application_protocol(psk.get(), alpn.data(), static_cast<uint8_t>(alpn.size())),
                  "alpn");
         }
-        Must(s2n_connection_append_psk(c, psk), "append_psk");
-        Must(s2n_psk_free(&psk), "psk_free");
+        Must(s2n_connection_append_psk(c, psk.get()), "append_psk");
     }
 };
 inline const Key kAlpha = { Text("alpha"), Bytes(32, 0xA1) }, kBeta = { Text("beta"), Bytes(32, 0xB2) },

@@ -12,7 +12,7 @@
 bool ext_psk_key_exchange_modes_wants(const struct handshake *hs, enum ext_where where)
 {
     (void) where;
-    return hs->policy->max >= TLS13 && (hs->set->config->tickets_on || psk_any_offered(hs));
+    return hs->policy->max >= TLS13 && (hs->set->config->tickets_on || psk_any(hs));
 }
 
 void ext_psk_key_exchange_modes_write(struct handshake *hs, enum ext_where where, struct wr *w)

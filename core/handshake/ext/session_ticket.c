@@ -11,7 +11,7 @@ bool ext_session_ticket_wants(const struct handshake *hs, enum ext_where where)
     if (where == SH12) {
         return (hs->session->type & WITH_SESSION_TICKET) != 0;
     }
-    return config->tickets_on && !config->ticket_forward_secrecy && !psk_any_offered(hs);
+    return config->tickets_on && !config->ticket_forward_secrecy && !psk_any(hs);
 }
 
 void ext_session_ticket_write(struct handshake *hs, enum ext_where where, struct wr *w)
