@@ -651,8 +651,8 @@ S2N_API S2N_DEPRECATED("s2n_cleanup_final") int s2n_cleanup(void);
  * The application must have freed all objects before and no thread may be inside the library. The default
  * allocator no longer locks its pages after a restart.
  *
- * Errors: NOT_INITIALIZED, also for a second call; ATEXIT if a part, such as the memory cleanup callback, cannot
- * be ended, the library then staying initialised.
+ * Errors: NOT_INITIALIZED, also for a second call; ATEXIT if a part, such as the memory cleanup callback,
+ * cannot be ended, the library then staying initialised.
  * @since 0.9
  */
 S2N_API int s2n_cleanup_final(void);
@@ -875,7 +875,8 @@ S2N_API int s2n_config_set_key_log_cb(struct s2n_config *config, s2n_key_log_fn 
 S2N_API int s2n_config_add_dhparams(struct s2n_config *config, const char *dhparams_pem);
 
 /**
- * Drops the group set by s2n_config_add_dhparams(); succeeds without one, too. s2n_config_free() also does it.
+ * Drops the group set by s2n_config_add_dhparams(); succeeds without one, too. s2n_config_free() also does
+ * it.
  * @since 1.0
  */
 S2N_API int s2n_config_free_dhparams(struct s2n_config *config);

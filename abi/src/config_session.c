@@ -8,12 +8,10 @@
 #include "edge.h"
 #include "s2n.h"
 
-#define NANOS_PER_SECOND UINT64_C(1000000000)
-
 /* A time to live in nanoseconds; what is longer than the clock can count lasts for ever. */
 static uint64_t nanos(uint64_t seconds)
 {
-    return seconds > UINT64_MAX / NANOS_PER_SECOND ? UINT64_MAX : seconds * NANOS_PER_SECOND;
+    return seconds > UINT64_MAX / CLOCK_SECOND ? UINT64_MAX : seconds * CLOCK_SECOND;
 }
 
 int s2n_config_set_session_state_lifetime(struct s2n_config *config, uint64_t lifetime_in_secs)

@@ -52,20 +52,12 @@ int s2n_connection_release_buffers(struct s2n_connection *conn)
 
 int s2n_connection_wipe(struct s2n_connection *conn)
 {
-    if (!GIVEN(conn)) {
-        return S2N_FAILURE;
-    }
-    conn_wipe(conn);
-    return S2N_SUCCESS;
+    return result(GIVEN(conn) && conn_wipe(conn));
 }
 
 int s2n_connection_free(struct s2n_connection *conn)
 {
-    if (!GIVEN(conn)) {
-        return S2N_FAILURE;
-    }
-    conn_free(conn);
-    return S2N_SUCCESS;
+    return result(GIVEN(conn) && conn_free(conn));
 }
 
 /* ---- choices ---- */

@@ -48,20 +48,20 @@ int s2n_psk_set_early_data_context(struct s2n_psk *psk, const uint8_t *context, 
 /* ---- where it stands ---- */
 
 /* An answer of the application counts at once, though the handshake learns of it later. */
-static bool refused(const struct session *s)
+static bool refused(const struct s2n_connection *conn)
 {
-    return s->resume != NULL && atomic_load(&s->resume->offered.decision) == EARLY_REJECTED;
+    return atomic_load(&conn->offered.decision) == EARLY_REJECTED;
 }
 
-static bool status_of(const struct session *s, s2n_early_data_status_t *out)
+static bool status_of(const struct s2n_connection *conn, s2n_early_data_status_t *out)
 {
-    switch ((enum early_state) s->early) {
+    switch ((enum early_state) conn->session.early) {
     case EARLY_UNKNOWN:
     case EARLY_ACCEPTED:
         *out = S2N_EARLY_DATA_STATUS_OK;
         return true;
     case EARLY_REQUESTED:
-        *out = refused(s) ? S2N_EARLY_DATA_STATUS_REJECTED : S2N_EARLY_DATA_STATUS_OK;
+        *out = refused(conn) ? S2N_EARLY_DATA_STATUS_REJECTED : S2N_EARLY_DATA_STATUS_OK;
         return true;
     case EARLY_NOT_REQUESTED:
         *out = S2N_EARLY_DATA_STATUS_NOT_REQUESTED;
@@ -80,7 +80,7 @@ static bool remaining(const struct s2n_connection *conn, uint32_t *out)
 {
     const struct session *s = &conn->session;
     s2n_early_data_status_t status;
-    TRY(status_of(s, &status));
+    TRY(status_of(conn, &status));
     if (status != S2N_EARLY_DATA_STATUS_OK) {
         *out = 0;
         return true;
@@ -96,7 +96,7 @@ static bool remaining(const struct s2n_connection *conn, uint32_t *out)
 
 int s2n_connection_get_early_data_status(struct s2n_connection *conn, s2n_early_data_status_t *status)
 {
-    return result(GIVEN(conn) && GIVEN(status) && status_of(&conn->session, status));
+    return result(GIVEN(conn) && GIVEN(status) && status_of(conn, status));
 }
 
 int s2n_connection_get_remaining_early_data_size(struct s2n_connection *conn,

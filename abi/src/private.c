@@ -18,6 +18,18 @@ int s2n_connection_get_config(struct s2n_connection *conn, struct s2n_config **c
     return S2N_SUCCESS;
 }
 
+int s2n_config_add_cert_chain(struct s2n_config *config, uint8_t *cert_chain_pem,
+                              uint32_t cert_chain_pem_size)
+{
+    return result(GIVEN(config) && GIVEN(cert_chain_pem) &&
+                  config_add_chain_pem(config, SPAN(cert_chain_pem, cert_chain_pem_size), SPAN_NONE));
+}
+
+bool s2n_connection_are_session_tickets_enabled(struct s2n_connection *conn)
+{
+    return conn != NULL && conn->set.config->tickets_on;
+}
+
 int s2n_flush(struct s2n_connection *conn, s2n_blocked_status *blocked)
 {
     return result(GIVEN(conn) && GIVEN(blocked) && conn_flush(conn, blocked));

@@ -25,6 +25,25 @@ extern "C" {
 S2N_API int s2n_connection_get_config(struct s2n_connection *conn, struct s2n_config **config);
 
 /**
+ * Loads a chain without a private key from PEM into a chain object that @p config owns. Copied; once per config.
+ *
+ * The form without a key of s2n_config_add_cert_chain_and_key(): the key is used by an asynchronous private-key
+ * callback, and until there is one the config cannot be attached.
+ *
+ * Errors: CERT_OWNERSHIP if the config has a chain already; else as
+ * s2n_cert_chain_and_key_load_public_pem_bytes().
+ * @since 0.9
+ */
+S2N_API int s2n_config_add_cert_chain(struct s2n_config *config, uint8_t *cert_chain_pem,
+                                      uint32_t cert_chain_pem_size);
+
+/**
+ * Returns whether the config of @p conn has session tickets switched on; false for NULL.
+ * @since 0.9
+ */
+S2N_API bool s2n_connection_are_session_tickets_enabled(struct s2n_connection *conn);
+
+/**
  * Writes out records that are already encrypted and a warning alert that is waiting, without adding data.
  *
  * What a short s2n_send() left unencrypted is not included. Repeat while it is blocked.

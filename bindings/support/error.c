@@ -28,6 +28,12 @@ bool script_failed(void)
     return last.set;
 }
 
+void script_take_error(struct script_error *out)
+{
+    *out = last;
+    last.set = false;
+}
+
 static void put(char *to, size_t room, const char *from)
 {
     size_t len = from != NULL ? strlen(from) : 0;

@@ -9,8 +9,8 @@
 
 #include <errno.h>
 
-/* A ticket has the number of its slot, shifted as if it were an aligned address, and above it a stamp that changes each
- * time the slot is used again. */
+/* Each proxy has a ticket of its own: the number of its slot, shifted as if it were an aligned address, and above it a
+ * stamp that changes each time the slot is used again. */
 #define SLOT_BITS (sizeof(uintptr_t) >= 8 ? 32U : 20U)
 #define SLOT_SHIFT 3U
 #define SLOT_MAX (((uintptr_t) 1 << (SLOT_BITS - SLOT_SHIFT)) - 1)
@@ -46,7 +46,7 @@ static void in_child(void)
     forks++;
     for (size_t i = 0; i < slot_count; i++) {
         if (slots[i].handle != NULL) {
-            slots[i].handle->busy = 0; /* that thread does not exist here */
+            slots[i].handle->busy = 0; /* other threads do not exist here */
         }
     }
     unlock();
@@ -119,7 +119,7 @@ static bool grow_table(void)
 }
 
 /* first_free is one more than the index, so that 0 is none. */
-static bool take_slot(struct script_handle *handle)
+static void *take_slot(struct script_handle *handle)
 {
     size_t at = first_free;
 
@@ -128,26 +128,24 @@ static bool take_slot(struct script_handle *handle)
         first_free = slots[at].next_free;
     } else {
         if (!grow_table()) {
-            return false;
+            return NULL;
         }
         at = slot_count++;
         slots[at].stamp = 1;
     }
     slots[at].handle = handle;
-    handle->slot = at;
-    live++;
-    return true;
+    return ticket_of(at);
 }
 
-static void give_slot(struct script_handle *handle)
+/* Of a ticket that find() knows. */
+static void give_slot(const void *ticket)
 {
-    struct slot *slot = &slots[handle->slot];
+    size_t at = (size_t) (((uintptr_t) ticket & (((uintptr_t) 1 << SLOT_BITS) - 1)) >> SLOT_SHIFT) - 1;
 
-    slot->handle = NULL;
-    slot->stamp++;
-    slot->next_free = first_free;
-    first_free = handle->slot + 1;
-    live--;
+    slots[at].handle = NULL;
+    slots[at].stamp++;
+    slots[at].next_free = first_free;
+    first_free = at + 1;
 }
 
 /* ---- the end of an object ---- */
@@ -194,15 +192,15 @@ static void settle(struct script_handle *handle)
         unlock();
         free_raw(handle, raw);
         lock();
-        handle->users--;
         while (handle->need_count > 0) {
             struct script_handle *need = handle->needs[--handle->need_count];
             need->users--;
             settle(need); /* needs form no circle, and at most config and certificate below a connection */
         }
+        handle->users--;
     }
     if (handle->proxies == 0 && handle->users == 0) {
-        give_slot(handle);
+        live--;
         free(handle->needs);
         free(handle);
     }
@@ -233,9 +231,8 @@ void *script_adopt(enum script_kind kind, void *raw)
     handle->proxies = 1;
     lock();
     handle->born = forks;
-    if (take_slot(handle)) {
-        ticket = ticket_of(handle->slot);
-    }
+    ticket = take_slot(handle);
+    live += ticket != NULL ? 1 : 0;
     unlock();
     if (ticket == NULL) {
         free_raw(handle, raw);
@@ -250,9 +247,12 @@ void *script_share(struct script_handle *handle)
     void *ticket = NULL;
 
     lock();
-    handle->proxies++;
-    ticket = ticket_of(handle->slot);
+    ticket = take_slot(handle);
+    handle->proxies += ticket != NULL ? 1 : 0;
     unlock();
+    if (ticket == NULL) {
+        (void) script_no_memory();
+    }
     return ticket;
 }
 
@@ -262,7 +262,8 @@ void script_drop(const void *ticket)
 
     lock();
     handle = find(ticket);
-    if (handle != NULL && handle->proxies > 0) {
+    if (handle != NULL) {
+        give_slot(ticket);
         handle->proxies--;
         settle(handle);
     }
@@ -321,7 +322,7 @@ static bool usable(const struct script_handle *handle, const void *ticket, enum 
         return script_misuse(SCRIPT_FORKED, "the connection belongs to the parent process, which may be using it");
     }
     if (sides == SCRIPT_CHANGING && handle->frozen) {
-        return script_misuse(SCRIPT_IN_USE, "connections use this config: it cannot be changed any more");
+        return script_misuse(SCRIPT_IN_USE, "the %s is in use and cannot be changed any more", KIND[kind]);
     }
     return true;
 }

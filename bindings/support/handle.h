@@ -9,13 +9,14 @@
 #include "script.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "mempipe.h"
 
 /* What a connection has besides the library's object. */
 struct script_wire {
     struct mempipe *pipe; /* NULL while it uses descriptors */
-    s2n_blocked_status blocked;
+    atomic_int blocked;   /* what the last call waited for */
     struct s2n_offered_early_data *offer; /* waits for an answer */
 };
 
@@ -38,7 +39,6 @@ struct script_handle {
     unsigned born; /* how many forks ago the process began */
     unsigned busy; /* sides taken */
     pthread_t reader, writer;
-    size_t slot;
     void *raw;
     struct script_handle **needs;
     size_t need_count, need_room;
@@ -57,7 +57,7 @@ struct script_call {
  * NULL, with an error noted, if raw is NULL (the library's error) or memory is short. */
 void *script_adopt(enum script_kind kind, void *raw);
 
-/* Another proxy for a handle that exists: its ticket. */
+/* The ticket for one more proxy of a handle that exists. NULL without memory. */
 void *script_share(struct script_handle *handle);
 
 /* Takes the sides of the object behind a ticket. False, with an error noted, if there is none of this kind or it cannot

@@ -90,6 +90,8 @@ struct script_error {
 const struct script_error *script_error(void);
 void script_clear(void);
 bool script_failed(void);
+/* Copies the error and clears it, for languages to make their exception from. Making that may run other methods. */
+void script_take_error(struct script_error *out);
 
 /* Notes an error of type USAGE; the first one counts. Always false. */
 bool script_misuse(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

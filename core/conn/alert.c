@@ -72,6 +72,7 @@ void conn_kill(struct s2n_connection *c, ATOMIC(uint8_t) * alert, int code)
     }
     atomic_store(&c->shared.read_closed, 1);
     atomic_store(&c->shared.write_closed, 1);
+    resume_drop_secrets(c->session.resume);
 }
 
 /* The writer knows best why writing ended; without a reason it is a close_notify. */

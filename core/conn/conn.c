@@ -63,19 +63,30 @@ static void drop(struct s2n_connection *c)
     buf_free(&c->set.alpn);
 }
 
-void conn_wipe(struct s2n_connection *c)
+bool conn_idle_now(const struct s2n_connection *c)
 {
+    const struct shared *s = &c->shared;
+    bool busy = atomic_load(&s->recv_busy) || atomic_load(&s->send_busy) || atomic_load(&s->negotiate_busy);
+    return !busy || fail(ERR_REENTRANCY);
+}
+
+bool conn_wipe(struct s2n_connection *c)
+{
+    TRY(conn_idle_now(c));
     bool server = c->set.server;
     struct s2n_config *config = c->set.config;
     drop(c);
     wipe(c, sizeof(*c));
     start(c, server, config);
+    return true;
 }
 
-void conn_free(struct s2n_connection *c)
+bool conn_free(struct s2n_connection *c)
 {
+    TRY(conn_idle_now(c));
     drop(c);
     mem_del(c);
+    return true;
 }
 
 /* A client has one identity; and a certificate without its key is of no use to either side. */
@@ -229,6 +240,7 @@ void conn_free_handshake(struct s2n_connection *c)
 
 bool conn_release_buffers(struct s2n_connection *c)
 {
+    TRY(conn_idle_now(c));
     if (c->writing.tx.len != 0 || c->reading.app_n != 0 || c->post.rx.len != 0) {
         return fail(ERR_STUFFER_HAS_UNPROCESSED_DATA);
     }

@@ -90,15 +90,17 @@ struct s2n_connection {
     struct post post;
     struct blind blind;
     struct stats stats;
+    struct s2n_offered_early_data offered;
     void *ctx;       /* the application's */
     bool serialized; /* it lives on elsewhere: closed, and never to be written to */
 };
 
 /* conn.c. conn_new: a fresh connection on the default config, NULL with the error set. conn_wipe: fresh again, with
- * the same role and config. conn_free: everything wiped and given back. */
+ * the same role and config. conn_free: everything wiped and given back. From within a call on the connection, as in a
+ * callback of its, they fail with REENTRANCY, as do the others that would take the ground from under it. */
 struct s2n_connection *conn_new(bool server);
-void conn_wipe(struct s2n_connection *c);
-void conn_free(struct s2n_connection *c);
+MUST_USE bool conn_wipe(struct s2n_connection *c);
+MUST_USE bool conn_free(struct s2n_connection *c);
 /* conn_set_config: borrow a config and take the snapshot of functions-1.md section 9. Errors:
  * SECURITY_POLICY_INCOMPATIBLE_CERT, TOO_MANY_CERTIFICATES, NO_PRIVATE_KEY; on failure nothing changes. */
 MUST_USE bool conn_set_config(struct s2n_connection *c, struct s2n_config *config);

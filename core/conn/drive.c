@@ -33,6 +33,7 @@ bool conn_start(struct s2n_connection *c)
     TRY(conn_tx_ready(c));
     c->hs = hs_new(&c->set, &c->session, &c->in, &c->out, &c->writing.tx);
     TRY(c->hs != NULL);
+    c->hs->offered = &c->offered;
     struct size_rules plain = c->sizes;
     plain.dynamic_threshold = 0; /* for application data only */
     c->hs->fragment = (uint16_t) size_next(&plain, &c->out);
@@ -74,9 +75,7 @@ static bool finish(struct s2n_connection *c)
     c->hs = NULL;
     bool ok = hs->rx.len == 0 || post_feed(c, buf_span(&hs->rx));
     hs_free(hs);
-    if (c->session.resume != NULL) {
-        resume_drop_secrets(c->session.resume);
-    }
+    resume_drop_secrets(c->session.resume);
     resume12_store(&c->set, &c->session);
     conn_apply_fragment(c);
     c->reading.idle = 0;

@@ -39,6 +39,7 @@ enum conn_limits {
 MUST_USE bool conn_step_ok(enum step s);
 bool conn_enter(ATOMIC(uint8_t) * busy); /* REENTRANCY when someone is in there */
 void conn_leave(ATOMIC(uint8_t) * busy);
+bool conn_idle_now(const struct s2n_connection *c); /* conn.c: no call is in progress; REENTRANCY */
 MUST_USE bool conn_idle(struct s2n_connection *c);
 
 /* conn.c */

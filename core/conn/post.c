@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages after the handshake. At TLS 1.3: KeyUpdate both ways, and NewSessionTicket from server to client. Below: HelloRequest to a client, ignored. Anything else is an
- * error, told from the four header bytes already, so that nobody makes us keep a message we would refuse. The reader
- * calls post_feed and changes the keys of in; the writer calls the others and changes those of out. RFC 8446 4.6.
+ * Messages after the handshake. At TLS 1.3: KeyUpdate both ways, and NewSessionTicket from server to client. Below:
+ * HelloRequest to a client, ignored. Anything else is an error, told from the four header bytes already, so that nobody
+ * makes us keep a message we would refuse. The reader calls post_feed and changes the keys of in; the writer calls the
+ * others and changes those of out. RFC 8446 4.6.
  */
 #include "conn/inner.h"
 
-enum post_type {
-    HELLO_REQUEST = 0,
-    NEW_SESSION_TICKET = 4,
-    KEY_UPDATE = 24
-};
 #define MESSAGE_MAX 65536
 #define KEY_UPDATE_LEN 1
 
@@ -18,9 +14,9 @@ enum post_type {
 static bool welcome(const struct s2n_connection *c, uint8_t type, uint32_t len)
 {
     bool client = !c->set.server;
-    bool ok = conn_is13(c) ? (type == KEY_UPDATE && len == KEY_UPDATE_LEN) ||
-                                 (type == NEW_SESSION_TICKET && client && len <= MESSAGE_MAX)
-                           : type == HELLO_REQUEST && client && len == 0;
+    bool ok = conn_is13(c) ? (type == HS_TYPE_KEY_UPDATE && len == KEY_UPDATE_LEN) ||
+                                 (type == HS_TYPE_SERVER_NEW_SESSION_TICKET && client && len <= MESSAGE_MAX)
+                           : type == HS_TYPE_HELLO_REQUEST && client && len == 0;
     return ok || fail(ERR_BAD_MESSAGE);
 }
 
@@ -49,8 +45,13 @@ static bool send_ticket(struct s2n_connection *c)
     AUTO_BUF message = { .p = NULL };
     struct wr w = wr_to(&message);
     TRY(ticket13_write(&c->set, &c->session, &w));
-    return message.len == 0 || hs_write_records(&c->out, CT_HANDSHAKE, TLS12, buf_span(&message),
-                                                size_next(&c->sizes, &c->out), &c->writing.tx);
+    if (message.len == 0) {
+        return true;
+    }
+    TRY(hs_write_records(&c->out, CT_HANDSHAKE, TLS12, buf_span(&message), size_next(&c->sizes, &c->out),
+                         &c->writing.tx));
+    c->session.tickets_sent++;
+    return true;
 }
 
 /* One that cannot be issued now is tried again before the next data. */
@@ -110,7 +111,7 @@ bool post_key_update_due(struct s2n_connection *c)
 /* A key that is used up, or that we announced to leave, must not seal anything more if the change fails. */
 bool post_send_key_update(struct s2n_connection *c)
 {
-    static const uint8_t message[] = { KEY_UPDATE, 0, 0, KEY_UPDATE_LEN, 0 };
+    static const uint8_t message[] = { HS_TYPE_KEY_UPDATE, 0, 0, KEY_UPDATE_LEN, 0 };
     struct span body = SPAN_OF(message);
     AUTO_SECRET secret = { .n = 0 };
     AUTO_KEYS keys = { .key_len = 0 };
@@ -134,12 +135,12 @@ static bool handle(struct s2n_connection *c, uint8_t type, struct rd body, bool 
 {
     uint8_t request;
     switch (type) {
-    case KEY_UPDATE:
+    case HS_TYPE_KEY_UPDATE:
         if (more || !rd_u8(&body, &request)) { /* what follows would be under the old key, RFC 8446 5.1 */
             return fail(ERR_BAD_MESSAGE);
         }
         return read_key_update(c, request);
-    case NEW_SESSION_TICKET:
+    case HS_TYPE_SERVER_NEW_SESSION_TICKET:
         return read_ticket(c, &body);
     default: /* HelloRequest */
         return conn_idle(c);

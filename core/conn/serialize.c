@@ -151,7 +151,7 @@ static void retire(struct s2n_connection *c)
 bool conn_serialize(struct s2n_connection *c, uint8_t *out, size_t cap)
 {
     AUTO_SAVED s = { .version = VER_NONE };
-    TRY(serializable(c, cap));
+    TRY(conn_idle_now(c) && serializable(c, cap));
     TRY(save(c, &s));
     uint32_t need = length_of(c);
     struct buf to = BUF_FIXED(out, need);
@@ -284,11 +284,14 @@ static void adopt(struct s2n_connection *c, const struct saved *s, const struct 
     half_wipe(&c->out);
     c->in = *in;
     c->out = *out;
-    struct resume *resume = to->resume; /* settings of the application's */
+    struct resume *resume = to->resume;
     uint16_t tickets_due = to->tickets_due;
     to->resume = NULL;
     session_wipe(to);
     session_init(to, c->set.server);
+    resume_forget(resume);
+    c->offered.psk = NULL;
+    atomic_store(&c->offered.decision, EARLY_UNKNOWN);
     to->resume = resume;
     to->tickets_due = tickets_due;
     to->version = s->version;
@@ -307,6 +310,7 @@ bool conn_deserialize(struct s2n_connection *c, struct span blob)
 {
     AUTO_SAVED s = { .version = VER_NONE };
     struct half in, out;
+    TRY(conn_idle_now(c));
     if (c->hs != NULL) { /* a handshake has begun */
         return fail(ERR_INVALID_STATE);
     }

@@ -8,8 +8,6 @@
 
 #include "conn/inner.h"
 
-#define FUTURE_MAX 3600 /* seconds that a ticket's issue may lie ahead of our clock */
-
 static void blob_wipe(struct session_blob *b)
 {
     state_wipe(&b->state);
@@ -23,7 +21,7 @@ static bool timely(const struct s2n_connection *c, uint64_t issued)
 {
     uint64_t now;
     TRY(clock_read(c->set.config->wall, &now));
-    bool fits = issued > now ? (issued - now) / CLOCK_SECOND <= FUTURE_MAX
+    bool fits = issued > now ? (issued - now) / CLOCK_SECOND <= CLOCK_SKEW_MAX
                              : (now - issued) / CLOCK_SECOND <= TICKET_LIFETIME_MAX;
     return fits || fail(ERR_INVALID_SESSION_TICKET);
 }
@@ -38,24 +36,6 @@ static bool fill_psk(struct s2n_psk *psk, const struct session_blob *b)
     psk->early_suite = s->suite;
     return psk_set_identity(psk, b->ticket) && psk_set_secret(psk, secret_span(&s->secret)) &&
            buf_set(&psk->alpn, s->alpn) && buf_set(&psk->context, s->context);
-}
-
-/* Put the key in the place of those of an earlier session; external ones are not replaced. */
-static bool replace_psk(struct resume *r, struct s2n_psk *psk)
-{
-    struct s2n_psk *before = r->psks;
-    if (before != NULL && before->type != PSK_RESUMPTION) {
-        return fail(ERR_PSK_MODE);
-    }
-    r->psks = NULL;
-    bool ok = resume_append(r, psk, true);
-    struct s2n_psk *now = r->psks;
-    r->psks = before;
-    if (ok) {
-        resume_drop_psks(r);
-        r->psks = now;
-    }
-    return ok;
 }
 
 /* What a session below TLS 1.3 left behind. */
@@ -81,11 +61,17 @@ static bool take13(struct s2n_connection *c, const struct session_blob *b)
 {
     struct resume *r = c->session.resume;
     TRY(suite_allowed(c, b->state.suite) && timely(c, b->state.issued));
+    if (r->psks != NULL && r->psks->type != PSK_RESUMPTION) {
+        return fail(ERR_PSK_MODE); /* external ones are not replaced */
+    }
     struct s2n_psk *psk = psk_new(PSK_RESUMPTION);
-    if (psk == NULL) {
+    TRY(psk != NULL);
+    if (!fill_psk(psk, b)) {
+        psk_free(psk);
         return false;
     }
-    if (!fill_psk(psk, b) || !replace_psk(r, psk)) {
+    resume_drop_psks(r);
+    if (!resume_append(r, psk, true)) { /* into an empty list, and blob_read knows what is too long */
         psk_free(psk);
         return false;
     }
@@ -136,8 +122,8 @@ static bool state12(const struct s2n_connection *c, uint64_t now, struct session
     const struct session *s = &c->session;
     const struct resume *r = s->resume;
     if (s->complete) {
-        *out = resume12_state(s, now);
-        return !s->restored;
+        resume12_state(s, now, out);
+        return !s->restored && s->master.n > 0;
     }
     if (c->hs != NULL || r == NULL || r->session_version == VER_NONE || r->master.n == 0) {
         return false;

@@ -93,9 +93,9 @@ static bool acceptable(const struct handshake *hs)
 /* Ask the application, once; without a callback early data that may be taken is. */
 static bool ask(struct handshake *hs)
 {
-    struct session *s = hs->session;
     s2n_early_data_cb callback = hs->set->config->early_cb;
-    struct s2n_offered_early_data *offered = &s->resume->offered;
+    struct s2n_offered_early_data *offered = hs->offered;
+    atomic_store(&offered->decision, EARLY_UNKNOWN);
     offered->psk = hs->psk_chosen;
     if (callback == NULL) {
         return early_decide(offered, EARLY_ACCEPTED);
@@ -120,7 +120,7 @@ bool early_judge(struct handshake *hs)
     if (s->early != EARLY_REQUESTED) {
         return true;
     }
-    uint8_t decision = atomic_load(&s->resume->offered.decision);
+    uint8_t decision = atomic_load(&hs->offered->decision);
     hs->waiting = decision == EARLY_UNKNOWN;
     if (hs->waiting) {
         return fail(ERR_ASYNC_BLOCKED);

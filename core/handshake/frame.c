@@ -29,6 +29,9 @@ bool hs_next_frame(const struct buf *rx, struct hs_frame *out, bool *got)
 bool hs_write_records(struct half *out, uint8_t type, uint16_t wire_version, struct span message,
                       size_t fragment, struct buf *tx)
 {
+    size_t records = message.n / fragment + 1;
+    /* Room first: a message of which half is sealed could not be taken back. */
+    TRY(records == 1 || buf_reserve(tx, message.n + records * record_overhead(out, fragment)));
     while (message.n > 0) {
         struct span piece = SPAN(message.p, message.n < fragment ? message.n : fragment);
         TRY(record_seal(out, type, wire_version, &piece, 1, tx));

@@ -48,6 +48,22 @@ enum hs_message {
     MSG_APPLICATION_DATA
 };
 
+enum hs_type { /* on the wire */
+#define MSG(name, type, writer, module) HS_TYPE_##name = (type),
+#define CCS(name, writer)
+#include "handshake/messages.def"
+#undef MSG
+#undef CCS
+    HS_TYPE_HELLO_REQUEST = 0,
+    HS_TYPE_KEY_UPDATE = 24
+};
+
+enum ext_number {
+#define EXT(name, number, messages, lowest) EXT_NUMBER_##name = (number),
+#include "handshake/extensions.def"
+#undef EXT
+};
+
 enum ext_id {
 #define EXT(name, number, messages, lowest) EXT_##name,
 #include "handshake/extensions.def"
@@ -98,6 +114,7 @@ struct session {
     uint8_t sni_match;         /* enum sni_match */
     bool complete;             /* the handshake is over (or was, before serialization) */
     bool restored;             /* deserialized: there was no handshake here */
+    bool by_ticket; /* server below TLS 1.3: resumed so, and the session id is only the client's word */
     bool ems, secure_renegotiation, client_cert_used;
     char server_name[256];   /* NUL-terminated; "" none */
     struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */
@@ -153,9 +170,10 @@ struct handshake {
     const struct settings *set;
     const struct policy_view *policy;
     struct session *session;
-    struct half *in, *out; /* the connection's */
-    struct buf *tx;        /* sealed records to be sent */
-    uint16_t fragment;     /* most plaintext bytes per outgoing handshake record */
+    struct s2n_offered_early_data *offered; /* the connection's, as all that follows */
+    struct half *in, *out;
+    struct buf *tx;    /* sealed records to be sent */
+    uint16_t fragment; /* most plaintext bytes per outgoing handshake record */
 
     /* engine */
     uint8_t generation;  /* enum hs_generation; TLS 1.3 while it is open */
@@ -183,6 +201,7 @@ struct handshake {
     uint64_t now;               /* wall clock, ns, where PSKs or tickets are looked at */
     uint32_t psk_binders_at;    /* client: where the binders list starts in the ClientHello being written */
     struct s2n_psk *psk_chosen; /* the list's entry that both sides use */
+    uint32_t psk_hashes;        /* server: bit per hash_alg that a common suite has */
     uint16_t psk_index;         /* its place in the client's list */
     uint64_t skipped;           /* server: bytes of rejected early data that were dropped */
 
@@ -330,8 +349,7 @@ bool psk_any_offered(const struct handshake *hs);
 bool psk_any(
     const struct handshake *hs); /* one of this hello or of the first: a retry must not change the rest */
 MUST_USE bool psk_write_binders(struct handshake *hs, struct wr *w);
-bool psk_suite_fits(const struct handshake *hs, enum hash_alg alg); /* server: a common suite has this hash */
-uint8_t psk_mode(const struct handshake *hs);                       /* effective enum psk_type */
+uint8_t psk_mode(const struct handshake *hs); /* effective enum psk_type */
 
 /* resume12.c: sessions below TLS 1.3. The server takes one from the ticket or the cache (the latter may wait:
  * ASYNC_BLOCKED) or leaves hs for a full handshake; *resumed tells. */
@@ -341,7 +359,7 @@ bool resume12_cacheable(const struct settings *set, const struct session *s);
 void resume12_store(const struct settings *set,
                     struct session *s); /* into the cache, after a full handshake */
 void resume12_forget(const struct settings *set, struct session *s); /* out of the cache, after an error */
-struct session_state resume12_state(const struct session *s, uint64_t now); /* of this session, to be saved */
+void resume12_state(const struct session *s, uint64_t now, struct session_state *out); /* to be saved */
 
 /* early.c: whether early data is asked for, and whether it is taken. */
 bool early_wanted(const struct handshake *hs);                   /* client */
@@ -351,7 +369,7 @@ uint32_t early_own_limit(const struct settings *set, const struct session *s); /
 uint32_t early_limit(const struct settings *set, const struct session *s);
 
 /* msg/new_session_ticket.c at TLS 1.3, where the message is no part of the handshake. The writer appends a whole
- * message, or nothing when no ticket can be issued now; the reader keeps the ticket in the session for get_session. */
+ * message, to be counted when it is sealed, or nothing when no ticket can be issued now; the reader keeps the ticket in the session for get_session. */
 bool keying_lasts(const struct session *s, uint64_t now); /* server: long enough for another ticket */
 MUST_USE bool ticket13_write(const struct settings *set, struct session *s, struct wr *w);
 MUST_USE bool ticket13_read(const struct settings *set, struct session *s, struct rd *r, uint32_t *lifetime);

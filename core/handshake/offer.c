@@ -10,8 +10,6 @@
 #include "handshake/hs.h"
 
 #define UNDECRYPTABLE_MAX 3 /* tickets looked into in vain per hello */
-#define CLOCK_SKEW_MAX 3600 /* seconds */
-#define CLIENT_HELLO_TYPE 1
 
 uint8_t psk_mode(const struct handshake *hs)
 {
@@ -63,7 +61,7 @@ bool psk_any_offered(const struct handshake *hs)
 static bool truncated_digest(const struct handshake *hs, enum hash_alg alg, struct span body, size_t whole,
                              uint8_t *out)
 {
-    uint8_t header[4] = { CLIENT_HELLO_TYPE, (uint8_t) (whole >> 16), (uint8_t) (whole >> 8),
+    uint8_t header[4] = { HS_TYPE_CLIENT_HELLO, (uint8_t) (whole >> 16), (uint8_t) (whole >> 8),
                           (uint8_t) whole };
     struct span parts[] = { SPAN_OF(header), body };
     return transcript_peek_with(&hs->ks.transcript, alg, parts, 2, out);
@@ -78,38 +76,47 @@ static bool binder_of(struct s2n_psk *psk, const uint8_t *digest, uint8_t *out)
 /* The writer stands at the end of the hello, whose message header is still open. */
 bool psk_write_binders(struct handshake *hs, struct wr *w)
 {
-    const size_t header = 4;
-    uint8_t digest[HASH_MAX];
+    const uint32_t header = 4, start = hs->psk_binders_at;
+    uint8_t digest[HASH_MAX], binder[HASH_MAX];
     TRY(wr_ok(w));
-    struct span body = SPAN(w->b->p + header, hs->psk_binders_at - header);
-    uint8_t *at = w->b->p + hs->psk_binders_at + 2;
+    struct span body = SPAN(w->b->p + header, start - header);
+    struct buf blank = BUF_FIXED(w->b->p + start, w->b->len - start);
+    struct wr into = wr_to(&blank);
+    struct wr_mark list = wr_open(&into, 2);
     for (struct s2n_psk *p = hs->session->resume->psks; p != NULL; p = p->next) {
         if (psk_offered(hs, p)) {
             TRY(truncated_digest(hs, p->alg, body, w->b->len - header, digest));
-            TRY(binder_of(p, digest, at + 1));
-            at += 1 + hash_size(p->alg);
+            TRY(binder_of(p, digest, binder));
+            wr_u8(&into, (uint8_t) hash_size(p->alg));
+            wr_bytes(&into, SPAN(binder, hash_size(p->alg)));
         }
     }
-    return true;
+    wr_close(&into, list);
+    return wr_ok(&into);
 }
 
 /* ---- server ---- */
 
-/* After a retry only its suite counts, before it any that both sides can do. */
-bool psk_suite_fits(const struct handshake *hs, enum hash_alg alg)
+/* The hashes that a suite can be chosen with, a bit each: after a retry only its suite counts, before it any that both
+ * sides can do. Looked up once a hello, which may be long. */
+static uint32_t usable_hashes(const struct handshake *hs)
 {
-    const struct policy_view *p = hs->policy;
+    uint32_t mask = 0;
     uint16_t id;
     if ((hs->session->type & HELLO_RETRY_REQUEST) != 0) {
-        return hs->session->suite->prf == alg;
+        return (uint32_t) 1 << hs->session->suite->prf;
     }
     for (struct rd r = rd_of(hs->peer.suites); rd_u16(&r, &id);) {
         const struct suite *s = suite_by_id(id);
-        if (s != NULL && s->min == TLS13 && s->prf == alg && policy_has_suite(p, s)) {
-            return true;
-        }
+        bool common = s != NULL && s->min == TLS13 && policy_has_suite(hs->policy, s);
+        mask |= common ? (uint32_t) 1 << s->prf : 0;
     }
-    return false;
+    return mask;
+}
+
+static bool hash_fits(const struct handshake *hs, enum hash_alg alg)
+{
+    return (hs->psk_hashes >> alg & 1) != 0;
 }
 
 /* A ticket says nothing of a client's certificate, so who insists on one cannot take tickets. */
@@ -153,7 +160,7 @@ static bool take_ticket(struct handshake *hs, struct span ticket, struct s2n_psk
     AUTO_STATE state = { .version = VER_NONE };
     TRY(clock_read(hs->set->config->wall, &hs->now));
     TRY(ticket_open(hs->set->config, hs->now, ticket, &plain, &state));
-    if (state.version != TLS13 || !psk_suite_fits(hs, state.suite->prf)) {
+    if (state.version != TLS13 || !hash_fits(hs, state.suite->prf)) {
         return fail(ERR_INVALID_SESSION_TICKET);
     }
     TRY(check_ages(hs, &state));
@@ -166,22 +173,6 @@ static bool take_ticket(struct handshake *hs, struct span ticket, struct s2n_psk
     }
     *out = psk;
     return true;
-}
-
-static bool same_identity(const struct s2n_psk *psk, struct span identity)
-{
-    return psk->identity.len == identity.n && ct_eq(psk->identity.p, identity.p, identity.n);
-}
-
-static struct s2n_psk *known(const struct handshake *hs, struct span identity)
-{
-    const struct resume *r = hs->session->resume;
-    for (struct s2n_psk *p = r == NULL ? NULL : r->psks; p != NULL; p = p->next) {
-        if (same_identity(p, identity)) {
-            return p;
-        }
-    }
-    return NULL;
 }
 
 static void choose(struct handshake *hs, struct s2n_psk *psk, uint16_t at)
@@ -201,15 +192,14 @@ static struct s2n_offered_psk_list offered_list(struct handshake *hs)
 /* Our most preferred key that the client offers too. */
 static bool choose_external(struct handshake *hs)
 {
-    for (struct s2n_psk *p = hs->session->resume->psks; p != NULL; p = p->next) {
-        struct s2n_offered_psk_list list = offered_list(hs);
-        struct s2n_offered_psk offered;
-        while (psk_suite_fits(hs, p->alg) && offered_has_next(&list)) {
-            TRY(offered_next(&list, &offered));
-            if (same_identity(p, offered.identity)) {
-                choose(hs, p, offered.at);
-                return true;
-            }
+    struct s2n_offered_psk_list list = offered_list(hs);
+    struct s2n_offered_psk offered;
+    while (offered_has_next(&list)) {
+        TRY(offered_next(&list, &offered));
+        struct s2n_psk *psk = resume_find(hs->session->resume, offered.identity);
+        bool better = psk != NULL && (hs->psk_chosen == NULL || psk->rank < hs->psk_chosen->rank);
+        if (better && hash_fits(hs, psk->alg)) {
+            choose(hs, psk, offered.at);
         }
     }
     return true;
@@ -251,6 +241,7 @@ bool psk_choose(struct handshake *hs)
     if (hs->peer.psk_identities.n == 0 || !hs->peer.psk_dhe) {
         return true;
     }
+    hs->psk_hashes = usable_hashes(hs);
     if (hs->set->config->psk_select != NULL) {
         ask(hs);
         return true;
@@ -323,14 +314,15 @@ bool offered_choose(struct s2n_offered_psk_list *list, const struct s2n_offered_
     if (psk->identity.n == 0) {
         return fail(ERR_INVALID_ARGUMENT);
     }
-    struct s2n_psk *found = known(hs, psk->identity);
+    struct resume *r = hs->session->resume;
+    struct s2n_psk *found = r == NULL ? NULL : resume_find(r, psk->identity);
     if (found == NULL && psk_mode(hs) == PSK_RESUMPTION && tickets_usable(hs->set)) {
         TRY(take_ticket(hs, psk->identity, &found));
     }
     if (found == NULL) {
         return fail(ERR_NULL);
     }
-    if (!psk_suite_fits(hs, found->alg)) {
+    if (!hash_fits(hs, found->alg)) {
         return fail(ERR_CIPHER_NOT_SUPPORTED);
     }
     choose(hs, found, psk->at);

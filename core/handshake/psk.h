@@ -19,6 +19,7 @@ enum psk_type { /* s2n_psk_mode */
 
 struct s2n_psk {
     struct s2n_psk *next; /* in a connection's list, less preferred */
+    uint32_t rank;        /* its place there */
     uint8_t type;
     enum hash_alg alg;
     struct buf identity; /* of a resumption key: the ticket */

@@ -31,9 +31,11 @@ void resume_drop_psks(struct resume *r)
         r->psks = gone->next;
         psk_free(gone);
     }
+    map_free(&r->by_identity);
+    r->last = NULL;
+    r->psks_n = 0;
+    r->offered_size = 0;
     r->chosen = NULL;
-    r->offered.psk = NULL;
-    r->psk_chosen_first = false;
 }
 
 void resume_free(struct resume *r)
@@ -66,31 +68,54 @@ static size_t offered_size(const struct s2n_psk *psk)
     return IDENTITY_EXTRA + psk->identity.len + BINDER_EXTRA + hash_size(psk->alg);
 }
 
-static bool fits_hello(const struct resume *r, const struct s2n_psk *added)
+/* External keys may be many, of a server for all its devices, and who looks for one may be anybody. */
+struct s2n_psk *resume_find(const struct resume *r, struct span identity)
 {
-    size_t total = EXTENSION_HEADER + 2 * LIST_HEADER + offered_size(added);
-    for (const struct s2n_psk *psk = r->psks; psk != NULL; psk = psk->next) {
-        total += offered_size(psk);
+    if (r->psks != NULL && r->psks->type == PSK_EXTERNAL) {
+        return map_get(&r->by_identity, identity);
     }
-    return total <= EXTENSION_MAX;
+    for (struct s2n_psk *psk = r->psks; psk != NULL; psk = psk->next) {
+        if (span_eq(buf_span(&psk->identity), identity)) {
+            return psk;
+        }
+    }
+    return NULL;
 }
 
 bool resume_append(struct resume *r, struct s2n_psk *psk, bool client)
 {
-    struct s2n_psk **last = &r->psks;
+    size_t offered = r->offered_size + offered_size(psk);
     if (r->psks != NULL && r->psks->type != psk->type) {
         return fail(ERR_PSK_MODE);
     }
-    for (; *last != NULL; last = &(*last)->next) {
-        if (span_eq(buf_span(&(*last)->identity), buf_span(&psk->identity))) {
-            return fail(ERR_DUPLICATE_PSK_IDENTITIES);
-        }
+    if (resume_find(r, buf_span(&psk->identity)) != NULL) {
+        return fail(ERR_DUPLICATE_PSK_IDENTITIES);
     }
-    if (client && !fits_hello(r, psk)) {
+    if (client && EXTENSION_HEADER + 2 * LIST_HEADER + offered > EXTENSION_MAX) {
         return fail(ERR_OFFERED_PSKS_TOO_LONG);
     }
+    TRY(psk->type != PSK_EXTERNAL || map_put(&r->by_identity, buf_span(&psk->identity), psk));
     psk->next = NULL;
+    psk->rank = r->psks_n++;
+    *(r->last == NULL ? &r->psks : &r->last->next) = psk;
+    r->last = psk;
+    r->offered_size = offered;
     r->psk_mode = psk->type;
-    *last = psk;
     return true;
+}
+
+void resume_forget(struct resume *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    resume_drop_psks(r);
+    buf_free(&r->ticket);
+    buf_free(&r->blob);
+    secret_wipe(&r->master);
+    r->hint_known = r->session_set = r->session_ems = r->early_io = false;
+    r->session_version = VER_NONE;
+    r->session_suite = SUITE_NULL;
+    r->keying_expiry = 0;
+    r->early_bytes = 0;
 }

@@ -8,6 +8,7 @@
 #define HANDSHAKE_RESUME_H
 
 #include "base/atomic.h"
+#include "base/map.h"
 #include "handshake/psk.h"
 
 enum early_state { /* unknown -> requested or not; requested -> accepted or rejected; accepted -> end */
@@ -19,7 +20,8 @@ enum early_state { /* unknown -> requested or not; requested -> accepted or reje
     EARLY_END
 };
 
-/* What the early data callback decides about; another thread may answer. */
+/* What the early data callback decides about; another thread may answer, even one that has not heard that the handshake
+ * is over, so it is part of the connection itself. */
 struct s2n_offered_early_data {
     ATOMIC(uint8_t) decision; /* enum early_state: UNKNOWN, ACCEPTED, REJECTED */
     const struct s2n_psk *psk;
@@ -27,11 +29,13 @@ struct s2n_offered_early_data {
 MUST_USE bool early_decide(struct s2n_offered_early_data *offered, enum early_state verdict);
 
 struct resume {
-    struct s2n_psk *psks;         /* most preferred first */
+    struct s2n_psk *psks, *last; /* most preferred first */
+    struct map by_identity;      /* of external ones */
+    uint32_t psks_n;
+    size_t offered_size;          /* what the lists of a client's hello hold of them */
     const struct s2n_psk *chosen; /* by this handshake, one of them */
     uint8_t psk_mode;             /* enum psk_type */
     bool psk_mode_set;            /* by the connection: wins over the config */
-    bool psk_chosen_first;        /* the client's first one */
 
     struct buf ticket;      /* client: the TLS 1.2 ticket to offer, or received */
     uint32_t lifetime_hint; /* client: of the last ticket received */
@@ -51,7 +55,6 @@ struct resume {
     uint32_t early_max;       /* server: the connection's own limit */
     uint64_t early_bytes;     /* sent or received so far; of skipped records too */
     struct buf early_context; /* server: into its tickets */
-    struct s2n_offered_early_data offered;
 };
 
 MUST_USE bool resume_need(struct resume **slot); /* *slot exists afterwards */
@@ -59,6 +62,8 @@ void resume_free(struct resume *r);
 void resume_drop_secrets(struct resume *r); /* at the end of the handshake */
 /* resume_append takes psk over on success. DUPLICATE_PSK_IDENTITIES, PSK_MODE; on a client OFFERED_PSKS_TOO_LONG. */
 MUST_USE bool resume_append(struct resume *r, struct s2n_psk *psk, bool client);
+struct s2n_psk *resume_find(const struct resume *r, struct span identity); /* NULL: none has it */
 void resume_drop_psks(struct resume *r);
+void resume_forget(struct resume *r); /* another session begins: the application's settings stay */
 
 #endif

@@ -78,7 +78,7 @@ static bool from_cache(struct handshake *hs, bool *resumed)
 {
     const struct s2n_config *c = hs->set->config;
     struct span id = hs->peer.session_id;
-    uint8_t value[TICKET12_LEN];
+    uint8_t value[TICKET12_LEN] = { 0 };
     uint64_t size = sizeof(value);
     int answer = c->cache_retrieve(hs->set->owner, c->cache_retrieve_ctx, id.p, id.n, value, &size);
     hs->waiting = answer == S2N_CALLBACK_BLOCKED;
@@ -93,16 +93,20 @@ bool resume12_server(struct handshake *hs, bool *resumed)
     bool may_look = hs->set->config->cache_on && without_client_auth(hs->set) && hs->peer.session_id.n > 0;
     *resumed = false;
     if (tickets_allowed(hs->set) && hs->peer.ticket.n == TICKET12_LEN) {
-        return open_state(hs, hs->peer.ticket, resumed);
+        TRY(open_state(hs, hs->peer.ticket, resumed));
+        hs->session->by_ticket = *resumed;
+        return true;
     }
     return !may_look || from_cache(hs, resumed);
 }
 
-struct session_state resume12_state(const struct session *s, uint64_t now)
+void resume12_state(const struct session *s, uint64_t now, struct session_state *out)
 {
-    return (struct session_state){
-        .version = s->version, .suite = s->suite, .issued = now, .secret = s->master, .ems = s->ems
-    };
+    out->version = s->version;
+    out->suite = s->suite;
+    out->issued = now;
+    out->secret = s->master;
+    out->ems = s->ems;
 }
 
 /* What the application answers counts for nothing: the handshake is over. */
@@ -117,7 +121,8 @@ void resume12_store(const struct settings *set, struct session *s)
     if (!resume12_cacheable(set, s) || (s->type & FULL_HANDSHAKE) == 0 || !clock_read(c->wall, &now)) {
         return;
     }
-    AUTO_STATE state = resume12_state(s, now);
+    AUTO_STATE state = { .version = VER_NONE };
+    resume12_state(s, now, &state);
     if (ticket_seal(c, now, &state, &w, &lifetime) && wr_ok(&w) && into.len == sizeof(value)) {
         (void) c->cache_store(set->owner, c->cache_store_ctx, CACHE_TTL, s->session_id, s->session_id_len,
                               value, sizeof(value));
@@ -127,7 +132,7 @@ void resume12_store(const struct settings *set, struct session *s)
 void resume12_forget(const struct settings *set, struct session *s)
 {
     const struct s2n_config *c = set->config;
-    if (resume12_cacheable(set, s)) {
+    if (resume12_cacheable(set, s) && !s->by_ticket) { /* else it may be the id of somebody else's session */
         (void) c->cache_delete(set->owner, c->cache_delete_ctx, s->session_id, s->session_id_len);
     }
 }

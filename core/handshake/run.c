@@ -210,7 +210,8 @@ static bool write_step(struct handshake *hs)
 static bool read_message(struct handshake *hs, const struct hs_frame *frame)
 {
     struct rd body = rd_of(frame->body);
-    hs->ext_seen = hs->waiting ? hs->ext_seen : 0; /* a handler that waited goes on where it was */
+    hs->ext_seen =
+        hs->waiting ? hs->ext_seen : 0; /* a handler that waited goes on where it was, and says when not */
     TRY(messages[hs->session->message].read(hs, &body));
     if (!rd_end(&body)) {
         return fail(ERR_BAD_MESSAGE);
@@ -229,8 +230,6 @@ static bool is_hello_request(const struct handshake *hs, const struct hs_frame *
     return !hs->set->server && !hs_is13(hs) && frame->type == 0 && frame->body.n == 0;
 }
 
-#define TYPE_CERT_REQUEST 13
-
 /* Stand on the row of a message of this type. A server's CertificateRequest is the only one that may come or stay away
  * as the peer likes: its row counts once it has come, or from the start where this client insists on it. */
 static bool find_row(struct handshake *hs, uint8_t type)
@@ -243,7 +242,8 @@ static bool find_row(struct handshake *hs, uint8_t type)
         return fail(ERR_MISSING_CERT_REQUEST);
     }
     bool its_turn = m == (hs_is13(hs) ? MSG_SERVER_CERT : MSG_SERVER_HELLO_DONE);
-    if (type != TYPE_CERT_REQUEST || !its_turn || hs->set->server || (hs->session->type & CLIENT_AUTH) != 0) {
+    if (type != HS_TYPE_SERVER_CERT_REQ || !its_turn || hs->set->server ||
+        (hs->session->type & CLIENT_AUTH) != 0) {
         hs->out_of_order = true;
         return fail(ERR_BAD_MESSAGE);
     }

@@ -162,7 +162,7 @@ void state_write(const struct session_state *s, enum state_copy copy, struct wr 
 {
     AUTO_STATE out = *s;
     const struct codec c = { .w = w };
-    if (s->version == TLS13 && !secret_fits(s)) {
+    if (s->version == TLS13 ? !secret_fits(s) : s->secret.n != MASTER_LEN) {
         w->bad = !fail(ERR_SAFETY);
     } else if (s->version == TLS13) {
         wr_u8(w, FORM_TLS13);
@@ -173,9 +173,14 @@ void state_write(const struct session_state *s, enum state_copy copy, struct wr 
     }
 }
 
+/* A master secret of zeros is what a wiped one looks like, and anybody knows it. */
 static bool read_form12(const struct codec *c, struct session_state *s)
 {
+    static const uint8_t zeros[MASTER_LEN];
     TRY(fields12(c, s) || fail(ERR_STUFFER_OUT_OF_DATA));
+    if (ct_eq(s->secret.b, zeros, MASTER_LEN)) {
+        return fail(ERR_INVALID_SERIALIZED_SESSION_STATE);
+    }
     bool known = s->suite != NULL && s->suite != SUITE_NULL && s->suite->kex != KEX_TLS13;
     return known || fail(ERR_CIPHER_NOT_SUPPORTED);
 }
@@ -384,7 +389,8 @@ bool blob_read(struct span bytes, struct session_blob *out)
     TRY(rd_u8(&r, &tag) || fail(ERR_STUFFER_OUT_OF_DATA));
     TRY(read_handle(&r, tag, &b));
     TRY(state_read(&r, STATE_CLIENT, &b.state));
-    bool fits = tag == BLOB_TICKET || b.state.version != TLS13; /* no session ids at TLS 1.3 */
+    bool fits = tag == BLOB_TICKET ? b.ticket.n <= TICKET_MAX
+                                   : b.state.version != TLS13; /* no session ids at TLS 1.3 */
     if (fits) {
         *out = b;
     }

@@ -12,6 +12,9 @@
 #include "tables/tables.h"
 
 #define TICKET_LIFETIME_MAX 604800 /* seconds: RFC 8446 4.6.1 */
+#define CLOCK_SKEW_MAX 3600        /* seconds that a session's issue may lie ahead of our clock */
+#define TICKET_MAX \
+    60000 /* longer ones leave a ClientHello no room for the rest: none is issued, kept or taken */
 #define TICKET12_LEN 138 /* a sealed TLS 1.2 state: the only length of such a ticket, and of a cache entry */
 
 struct session_state {

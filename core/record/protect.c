@@ -185,9 +185,14 @@ static bool open13(struct half *h, const struct rec_header *hdr, uint8_t *body, 
     bool apart = dst_cap == text && text >= APART_FROM;
     bool direct = dst != NULL && (dst_cap >= total || apart);
     uint8_t *plain = direct ? dst : body;
+    uint8_t *end = direct && apart ? body + text : plain + text; /* where the last byte will be */
+    uint8_t before = total > text ? *end : 0;
     TRY(cipher_open(&h->ctx, nonce, SPAN_OF(aad), body, hdr->len, plain, direct && apart ? text : total));
     *out = SPAN(plain, text);
-    *last = total == 0 ? 0 : direct && apart ? body[text] : plain[text];
+    *last = total > text ? *end : 0;
+    if (total > text) { /* it is none of the caller's, whose memory beyond the data stays as it was */
+        *end = before;
+    }
     return true;
 }
 

@@ -104,12 +104,14 @@ static char *read_file(const char *name)
     return text[used++];
 }
 
+/* How many bytes; 0, which is no key to the library, if the text is not pairs of hex digits or is too long. */
 static uint32_t from_hex(const char *hex, uint8_t *out, uint32_t room)
 {
     uint32_t n = 0;
-    for (; n < room && sscanf(hex + 2 * n, "%2hhx", out + n) == 1; n++) {
+    while (n < room && hex[2 * n] != 0 && hex[2 * n + 1] != 0 && sscanf(hex + 2 * n, "%2hhx", out + n) == 1) {
+        n++;
     }
-    return n;
+    return hex[2 * n] == 0 ? n : 0;
 }
 
 /* The key comes after the cache is on: without cache or tickets the library has no place for it. */

@@ -186,7 +186,8 @@ class Resumption(Handle):
     @property
     def early_data_context(self) -> bytes:
         """Up to 65535 bytes that a server puts, sealed, into the tickets it sends here; on_early_data sees them as
-        offered.context when one is used for early data."""
+        offered.context when one is used for early data. Keep it short: from some 65000 bytes on, the ticket does not
+        fit into a ClientHello, and then not into its message, which ends the connection."""
         return self._early_data_context
 
     @early_data_context.setter

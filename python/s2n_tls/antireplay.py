@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import logging
+import os
 import threading
 import time
 from concurrent.futures import Executor
@@ -52,12 +53,14 @@ def fingerprint(connection: Connection, with_random: bool) -> bytes:
 class SingleUseTickets:
     """Early data once for each ticket, over all servers that share a Redis (RFC 8446 8.1).
 
-    `client` is any object whose set(name, value, nx=True, ex=ttl) behaves as that of redis.Redis: True (or "OK") for
-    the first caller only. Any other answer refuses, such as that of a pipeline or an asyncio client. Use one authoritative Redis: a replica that lost the last writes, an eviction policy other
-    than noeviction, or a restart without persistence forgets tickets, and with them replays. `ttl` (seconds,
-    default a week) must not be shorter than tickets live (`config.ticket_life`). The client should give up soon
-    (timeouts, no retries with pauses), as the handshake waits for it; or an `executor` asks it in the background,
-    while the handshake is paused (WantApplication, which TLSSocket and aio wait out).
+    `client` is any object whose set(name, value, nx=True, ex=ttl) behaves as that of redis.Redis: True (or
+    "OK") for the first caller only. Any other answer refuses, such as that of a pipeline or an asyncio client.
+    Use one authoritative Redis: a replica that lost the last writes, an eviction policy other than noeviction,
+    or a restart without persistence forgets tickets, and with them replays. `ttl` (seconds, default a week)
+    must not be shorter than tickets live (`config.ticket_life`). The client should give up soon (timeouts, no
+    retries with pauses), as the handshake waits for it; or an `executor` asks it in the background, while the
+    handshake is paused (WantApplication, which TLSSocket and aio wait out). Give it threads of its own: none in
+    which handshakes wait.
 
     With external PSKs it is ClientHellos that are remembered (see the module). Nothing limits the age of such a
     hello, so they stay for ever, unless `external_ttl` (seconds) says that no such key is in use for longer.
@@ -124,8 +127,9 @@ class ClientHelloRecorder:
     early data is refused until there is room again.
 
     It sees this process only: another server that has the same ticket keys lets the flight in. Keep the keys to
-    this process, or use SingleUseTickets. After a start with keys from before it, a flight of the last seconds
-    could come again: let `warm_up` be the window then, for so many seconds in which everything is refused.
+    this process, or use SingleUseTickets. Make it in the process that serves: in a child of fork() it refuses.
+    After a start with keys from before it, a flight of the last seconds could come again: let `warm_up` be the
+    window then, for so many seconds in which everything is refused.
 
     With an external PSK a ClientHello has no age, so early data is refused, unless `external_window` (seconds)
     says that no such key is in use for longer, nor after a restart; they are remembered for so long.
@@ -152,6 +156,7 @@ class ClientHelloRecorder:
         self._lock = threading.Lock()
         self._seen: set[bytes] = set()
         self._ends: list[tuple[float, bytes]] = []  # a heap
+        self._owner = os.getpid()
         self._told = False
 
     def __len__(self) -> int:
@@ -159,12 +164,15 @@ class ClientHelloRecorder:
 
     def __call__(self, connection: Connection, offered: OfferedEarlyData) -> bool:
         """Whether this ClientHello is new."""
+        if os.getpid() != self._owner:  # siblings have the same keys, and none sees what the others accept
+            self._tell("in a child process; make the recorder after fork()")
+            return False
         window: Optional[float] = self.window
         if connection.psk_mode == PSKMode.EXTERNAL:
             window = self.external_window
         value = fingerprint(connection, True)
         if window is None:
-            self._tell()
+            self._tell("with an external key without an external_window")
             return False
         return self._is_new(value, window)
 
@@ -179,7 +187,7 @@ class ClientHelloRecorder:
             heapq.heappush(self._ends, (now + window, value))
             return True
 
-    def _tell(self) -> None:
+    def _tell(self, when: str) -> None:
         if not self._told:
             self._told = True
-            _log.warning("anti-replay: early data with an external key is refused without an external_window")
+            _log.warning("anti-replay: early data is refused %s", when)

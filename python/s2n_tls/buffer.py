@@ -47,10 +47,11 @@ class TLSBuffer:
     shutdown(). A call that needs more bytes from the peer raises WantRead. After every call there may be
     something to take().
 
-    `session` is one that an earlier connection left (connection.session), to be resumed by a client; None or empty
-    for a full handshake, and what it raises see there. `psks` are external keys, most wanted first. `early_data` is sent by a client before the handshake is done, as far as
-    the session or the first key allows; anyone who captures it can send it again. What the server did not take
-    is early_data_left afterwards. A server finds what it accepted in `early_data`.
+    `session` is one that an earlier connection left (connection.session), to be resumed by a client; None or
+    empty for a full handshake, and what it raises see there. `psks` are external keys, most wanted first.
+    `early_data` is sent by a client before the handshake is done, as far as the session or the first key
+    allows; anyone who captures it can send it again. What the server did not take is early_data_left
+    afterwards. A server finds what it accepted in `early_data`.
     """
 
     def __init__(

@@ -92,8 +92,8 @@ class TicketKeys:
     `decrypt_lifetime` seconds more. A new key is due when half of the newest one's encrypting time has passed;
     without one in time, a server stops issuing tickets. With `automatic`, every new server connection looks
     whether one is due. In a fleet, one place calls rotate() and gives export() to the others, who merge() it;
-    they all set `automatic=False`. `delay` seconds lie between making a key and using it, so that it is
-    everywhere by then.
+    they all set `automatic=False`. Processes that fork after making a ring are a fleet, too. `delay` seconds
+    lie between making a key and using it, so that it is everywhere by then.
 
     UsageError if the lifetimes would need more than the 48 keys that a config can hold.
     """
@@ -158,8 +158,7 @@ class TicketKeys:
         """
         moment = time.time() if now is None else now
         with self._lock:
-            life = self.encrypt_lifetime + self.decrypt_lifetime
-            self._keys = [key for key in self._keys if key.introduced + life > moment]
+            self._forget(moment)
             newest = self.newest
             if newest is not None and moment < newest.introduced + self.encrypt_lifetime / 2:
                 return None
@@ -177,8 +176,8 @@ class TicketKeys:
         ).encode("ascii")
 
     def merge(self, exported: Union[bytes, str]) -> int:
-        """Take over the keys of an export(), except those that are here or over; how many were new. UsageError
-        if it is no export."""
+        """Take over the keys of an export(), except those that are here or over, and drop one's own that are over;
+        how many were new. UsageError if it is no export."""
         try:
             keys = [
                 TicketKey(bytes.fromhex(k["name"]), bytes.fromhex(k["secret"]), int(k["introduced"]))
@@ -186,8 +185,16 @@ class TicketKeys:
             ]
         except (ValueError, TypeError, KeyError) as error:
             raise UsageError(f"this is not an export of ticket keys: {error}") from None
-        life, now = self.encrypt_lifetime + self.decrypt_lifetime, time.time()
-        return sum(self.add(key) for key in keys if key.introduced + life > now)
+        now = time.time()
+        with self._lock:
+            self._forget(now)
+            return sum(self.add(key) for key in keys if not self._is_over(key, now))
+
+    def _is_over(self, key: TicketKey, now: float) -> bool:
+        return key.introduced + self.encrypt_lifetime + self.decrypt_lifetime <= now
+
+    def _forget(self, now: float) -> None:
+        self._keys = [key for key in self._keys if not self._is_over(key, now)]
 
     def _join(self, config: SessionSettings) -> None:
         """Hand all keys to a config, now and when there are new ones."""

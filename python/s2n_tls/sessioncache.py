@@ -85,10 +85,10 @@ class RedisSessionCache:
     """Sessions in Redis, for all servers that use the same one.
 
     `client` is any object with the methods set(name, value, ex=), get(name) and delete(name) of redis.Redis; it
-    must be a synchronous one that does not decode responses, and should give up soon (socket_timeout, socket_connect_timeout, no retries with
-    pauses), as a handshake waits for it. Entries are called `prefix` + session id in hex and live `ttl` seconds,
-    or as long as the library says (21600). If Redis fails, handshakes do without: a warning is logged and a full
-    handshake done.
+    must be a synchronous one that does not decode responses, and should give up soon (socket_timeout,
+    socket_connect_timeout, no retries with pauses), as a handshake waits for it. Entries are called `prefix` +
+    session id in hex and live `ttl` seconds, or as long as the library says (21600). If Redis fails, handshakes
+    do without: a warning is logged and a full handshake done.
     """
 
     def __init__(self, client: Any, *, prefix: str = "s2n-tls:session:", ttl: Optional[int] = None) -> None:

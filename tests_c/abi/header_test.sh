@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Compiles every public header alone, as C99, C11, C++11 and C++17, pedantic and with warnings as errors; then the
-# lists of numbers and types beside this script. Nothing is linked or run.
+# Compiles the public headers as C99, C11, C17 and C++11 to C++20, pedantic and with warnings as errors: all of them
+# together in every mode, and each of them alone in the oldest; then the types, numbers and layouts of the contract
+# (contract_header.py) against them. Nothing is linked or run.
 # usage: header_test.sh INCLUDE_DIR [COMPILER...]      a compiler whose name ends in ++ takes the C++ modes
 set -u
 
@@ -31,7 +32,14 @@ compile() {
     fi
 }
 
-# What a program sees: the header first and alone, then once more, then an identifier of its own.
+"${PYTHON:-python3}" "$here/contract_header.py" "$work"
+
+# What a program sees: the header first and alone, then once more, then an identifier of its own. The headers below
+# s2n/unstable need s2n.h and the last file has them all.
+for suffix in c cc; do
+    (cd "$include" && for name in s2n/unstable/*.h; do echo "#include <$name>"; done) >"$work/all.$suffix"
+    echo 'int main(void) { return 0; }' >>"$work/all.$suffix"
+done
 for header in "$include"/s2n.h "$include"/s2n/unstable/*.h; do
     name=${header#"$include"/}
     for suffix in c cc; do
@@ -46,17 +54,18 @@ for compiler in "$@"; do
         exit 1
     fi
     case ${compiler%% *} in
-    *++ | *++-[0-9]*) modes="c++11 c++17" suffix=cc extra=-Wold-style-cast ;;
-    *) modes="c99 c11" suffix=c extra=-Wstrict-prototypes ;;
+    *++ | *++-[0-9]*) modes="c++11 c++14 c++17 c++20" suffix=cc extra=-Wold-style-cast ;;
+    *) modes="c99 c11 c17" suffix=c extra=-Wstrict-prototypes ;;
     esac
     for mode in $modes; do
-        for file in "$work"/*."$suffix"; do
-            compile "$compiler" "$mode" "$file" -Wshadow "$extra"
-        done
+        compile "$compiler" "$mode" "$work/all.$suffix" -Wshadow "$extra"
+    done
+    for file in "$work"/s2n*."$suffix"; do
+        compile "$compiler" "${modes%% *}" "$file" -Wshadow "$extra"
     done
     if [ "$suffix" = c ]; then
-        compile "$compiler" c11 "$here/contract_values.c" "$extra"
-        compile "$compiler" c11 "$here/contract_types.c" "$extra"
+        compile "$compiler" c11 "$work/agree.c" "$extra"
+        compile "$compiler" c11 "$work/private.c" "$extra" "-I$here/../../abi/src"
     fi
 done
 

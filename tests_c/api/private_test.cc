@@ -49,6 +49,35 @@ TEST_F(PrivateTest, ConfigIsTheApplicationsOrNone)
     EXPECT_EQ(found, config);
 }
 
+TEST_F(PrivateTest, TicketSwitchIsTheConfigs)
+{
+    EXPECT_FALSE(s2n_connection_are_session_tickets_enabled(nullptr));
+    EXPECT_FALSE(s2n_connection_are_session_tickets_enabled(server));
+    EXPECT_OK(s2n_connection_set_config(server, config));
+    EXPECT_FALSE(s2n_connection_are_session_tickets_enabled(server));
+    EXPECT_OK(s2n_config_set_session_tickets_onoff(config, 1));
+    EXPECT_TRUE(s2n_connection_are_session_tickets_enabled(server));
+    EXPECT_OK(s2n_config_set_session_tickets_onoff(config, 0));
+    EXPECT_FALSE(s2n_connection_are_session_tickets_enabled(server));
+}
+
+TEST_F(PrivateTest, ChainWithoutKeyBelongsToTheConfigAndWaitsForACallback)
+{
+    const Pki &pki = PkiFor(KeyKind::P256);
+    std::string pem = pki.chain_pem;
+    uint8_t *bytes = reinterpret_cast<uint8_t *>(&pem[0]);
+    uint32_t size = static_cast<uint32_t>(pem.size());
+    EXPECT_ERROR("NULL", s2n_config_add_cert_chain(nullptr, bytes, size));
+    EXPECT_ERROR("NULL", s2n_config_add_cert_chain(config, nullptr, size));
+    EXPECT_ERROR("NO_CERTIFICATE_IN_PEM", s2n_config_add_cert_chain(config, bytes, 0));
+    EXPECT_OK(s2n_config_add_cert_chain(config, bytes, size));
+    EXPECT_ERROR("CERT_OWNERSHIP", s2n_config_add_cert_chain(config, bytes, size));
+    EXPECT_ERROR("NO_PRIVATE_KEY", s2n_connection_set_config(server, config));
+    s2n_cert_chain_and_key *mine = NewChain();
+    EXPECT_OK(s2n_cert_chain_and_key_load_pem(mine, pki.chain_pem.c_str(), pki.leaf.key_pem.c_str()));
+    EXPECT_ERROR("CERT_OWNERSHIP", s2n_config_add_cert_chain_and_key_to_store(config, mine));
+}
+
 TEST_F(PrivateTest, EveryErrorHasItsAlertOrNone)
 {
     std::vector<Row> rows = ContractErrors();

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs a build tree into a prefix of its own and builds, links and runs a small program against it in every way
-# that other projects do: CMake package, pkg-config, add_subdirectory; shared and static each.
+# that other projects do: CMake package, pkg-config, add_subdirectory, FetchContent; shared and static each. The
+# installed tree is looked at too, and its programs are run where they lie.
 # usage: run.sh BUILD_DIR
 set -eu
 
@@ -29,7 +30,33 @@ check() {
 quiet cmake --install "$build" --prefix "$prefix"
 libdir=$(dirname "$(find "$prefix" -name 's2n.pc')")/..
 libdir=$(cd "$libdir" && pwd)
-[ -e "$prefix/include/s2n.h" ] && [ -e "$libdir/s2n/cmake/s2n-config.cmake" ]
+
+# Every file that belongs there, none with a trace of where it was built, and the whole tree can be moved.
+for file in include/s2n.h bin/s2nc bin/s2nd share/man/man1/s2nc.1 share/man/man1/s2nd.1; do
+    [ -e "$prefix/$file" ] || { echo "consumer: $file is not installed" >&2; exit 1; }
+done
+for header in "$top"/abi/include/s2n/unstable/*.h; do
+    cmp -s "$header" "$prefix/include/s2n/unstable/${header##*/}" ||
+        { echo "consumer: ${header##*/} is not installed" >&2; exit 1; }
+done
+for file in libs2n.a libs2n.so libs2n.so.1 pkgconfig/s2n.pc s2n/cmake/s2n-config.cmake \
+    s2n/cmake/modules/Findcrypto.cmake s2n/cmake/shared/s2n-targets.cmake s2n/cmake/static/s2n-targets.cmake; do
+    [ -e "$libdir/$file" ] || { echo "consumer: $file is not installed" >&2; exit 1; }
+done
+if grep -rlF -e "$prefix" -e "$build" "$libdir/pkgconfig" "$libdir/s2n"; then
+    echo "consumer: these files know where they were built or installed" >&2
+    exit 1
+fi
+mv "$prefix" "$work/moved"
+prefix=$work/moved
+libdir=$prefix/${libdir#"$work/prefix/"}
+for program in s2nc s2nd; do
+    "$prefix/bin/$program" --help >"$work/log" 2>&1 || true
+    grep -qi usage "$work/log" || { cat "$work/log" >&2; echo "consumer: $program does not run" >&2; exit 1; }
+    ldd "$prefix/bin/$program" | grep -q "$work/moved.*libs2n\.so\.1" ||
+        { echo "consumer: $program takes another library" >&2; exit 1; }
+done
+echo "consumer: installed tree: ok"
 
 for kind in shared static; do
     case $kind in shared) on=ON ;; static) on=OFF ;; esac
@@ -45,11 +72,18 @@ for kind in shared static; do
     )
 done
 
-# One build tree for both kinds: the objects are the same, only the last step differs.
-for kind in static shared; do
+# One build tree for all: the objects are the same, only the last step differs.
+build_from_source() {
+    way=$1 folder=$2 kind=$3
     case $kind in shared) on=ON ;; static) on=OFF ;; esac
-    quiet cmake -G Ninja -S "$here/subdir" -B "$work/subdir" "-DS2N_SOURCE=$top" -DCMAKE_BUILD_TYPE=Debug \
+    rm -f "$work/source/CMakeCache.txt"
+    quiet cmake -G Ninja -S "$here/$folder" -B "$work/source" "-DS2N_SOURCE=$top" -DCMAKE_BUILD_TYPE=Debug \
         "-DBUILD_SHARED_LIBS=$on"
-    quiet cmake --build "$work/subdir" -j 2
-    check "$work/subdir/consumer" "$kind" "add_subdirectory"
+    quiet cmake --build "$work/source" -j "${JOBS:-2}" --target consumer
+    check "$work/source/consumer" "$kind" "$way"
+}
+
+for kind in static shared; do
+    build_from_source add_subdirectory subdir "$kind"
+    build_from_source FetchContent fetch "$kind"
 done

@@ -23,10 +23,19 @@ struct entry {
 };
 
 static const struct entry cases[] = {
-    { "primitives", case_primitives, 0 }, { "ct_eq", case_ct_eq, 0 },
-    { "ssl3_mac", case_ssl3_mac, 0 },     { "cbc_open", case_cbc_open, 0 },
-    { "premaster", case_premaster, 0 },   { "zero_share", case_zero_share, 0 },
-    { "finished", case_finished, 0 },     { "schedule", case_schedule, 0 },
+    { "primitives", case_primitives, 0 },
+    { "ct_eq", case_ct_eq, 0 },
+    { "ssl3_mac", case_ssl3_mac, 0 },
+    { "cbc_open", case_cbc_open, 0 },
+    { "premaster", case_premaster, 0 },
+    { "zero_share", case_zero_share, 0 },
+    { "finished", case_finished, 0 },
+    { "schedule", case_schedule, 0 },
+    { "binder", case_binder, 0 },
+    { "psk_schedule", case_psk_schedule, 0 },
+    { "resumed_master", case_resumed_master, 0 },
+    { "session_state", case_session_state, 0 },
+    { "ticket_keys", case_ticket_keys, 0 },
 };
 
 static const struct entry leaks[] = {

@@ -40,6 +40,11 @@ bool case_premaster(void);
 bool case_zero_share(void);
 bool case_finished(void);
 bool case_schedule(void);
+bool case_binder(void);
+bool case_psk_schedule(void);
+bool case_resumed_master(void);
+bool case_session_state(void);
+bool case_ticket_keys(void);
 
 /* Leaks on purpose: valgrind has to report each of them. */
 bool leak_none(void);

@@ -54,20 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     End &server = pairs[data[0] & 3]->server();
     Bytes input(data + 1, data + n);
-    Must(s2n_connection_wipe(server.conn), "wipe");
-    Must(s2n_connection_set_blinding(server.conn, S2N_SELF_SERVICE_BLINDING), "blinding");
-    mempipe_reset(server.pipe);
-    Plug(server.conn, server.pipe);
+    Renew(server);
     if ((data[0] & 4) == 0) {
-        Bytes message = Handshake(CLIENT_HELLO, input);
-        Bytes stream;
-        for (size_t at = 0; at < message.size(); at += 16384) {
-            size_t len = std::min<size_t>(16384, message.size() - at);
-            stream = stream + Bytes{ HANDSHAKE, 3, 1 } +
-                     Vec(2, Bytes(message.begin() + static_cast<long>(at),
-                                  message.begin() + static_cast<long>(at + len)));
-        }
-        input = stream;
+        input = InRecords(Handshake(CLIENT_HELLO, input));
     }
     mempipe_in_write(server.pipe, input.data(), input.size());
     s2n_blocked_status blocked;

@@ -65,6 +65,28 @@ inline Bytes Joined(const std::vector<Part> &parts)
     return out;
 }
 
+/* An end with its connection as new, on its old config and pipe. */
+inline void Renew(End &end)
+{
+    Must(s2n_connection_wipe(end.conn), "wipe");
+    Must(s2n_connection_set_blinding(end.conn, S2N_SELF_SERVICE_BLINDING), "blinding");
+    mempipe_reset(end.pipe);
+    Plug(end.conn, end.pipe);
+    end.done = false;
+    end.error = 0;
+}
+/* A message in well-formed records, in the clear. */
+inline Bytes InRecords(const Bytes &message)
+{
+    Bytes stream;
+    for (size_t at = 0; at < message.size(); at += 16384) {
+        Bytes part(message.begin() + static_cast<long>(at),
+                   message.begin() + static_cast<long>(std::min<size_t>(at + 16384, message.size())));
+        stream = stream + Bytes{ HANDSHAKE, 3, 1 } + Vec(2, part);
+    }
+    return stream;
+}
+
 /* An end after whatever happened to it: closing must work. */
 inline void Close(End &end)
 {

@@ -19,6 +19,7 @@ PairOptions Options(int is13)
     PairOptions o = ServedBy(KeyKind::P256, is13 == 1 ? "default_tls13" : "20240501");
     o.client.config_hook = o.server.config_hook = [](s2n_config *c) {
         Must(s2n_config_set_alert_behavior(c, S2N_ALERT_IGNORE_WARNINGS), "alerts");
+        Must(s2n_config_set_session_tickets_onoff(c, 1), "tickets"); /* a client keeps those that come */
     };
     return o;
 }

@@ -122,7 +122,7 @@ inline Bytes MakeBlob(const BlobSpec &spec)
 }
 
 struct ConnFree {
-    void operator()(s2n_connection *c) const { conn_free(c); }
+    void operator()(s2n_connection *c) const { EXPECT_TRUE(conn_free(c)); }
 };
 using Conn = std::unique_ptr<s2n_connection, ConnFree>;
 

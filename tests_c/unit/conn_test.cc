@@ -984,7 +984,7 @@ TEST_F(ConnLife, WipeKeepsRoleAndConfigOnly)
     ASSERT_EQ(Send(server, Pattern(100)), 100);
     Bytes buf(10);
     EXPECT_EQ(Recv(client, &buf), 10);
-    conn_wipe(client.get());
+    ASSERT_TRUE(conn_wipe(client.get()));
     EXPECT_FALSE(client->set.server);
     EXPECT_EQ(client->set.config, config);
     EXPECT_EQ(client->set.policy, nullptr);

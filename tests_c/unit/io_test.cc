@@ -265,7 +265,7 @@ TEST_F(SocketOptions, CorkFollowsTheFlightAndWipeRestores)
     EXPECT_EQ(Get(IPPROTO_TCP, TCP_CORK), 0);
     io_cork(&c->io, true);
     Set(SOL_SOCKET, SO_RCVLOWAT, 7);
-    conn_wipe(c.get());
+    ASSERT_TRUE(conn_wipe(c.get()));
     EXPECT_EQ(Get(IPPROTO_TCP, TCP_CORK), 0);
     EXPECT_EQ(Get(SOL_SOCKET, SO_RCVLOWAT), 1);
     EXPECT_EQ(c->io.send, nullptr);

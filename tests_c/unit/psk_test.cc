@@ -203,7 +203,6 @@ TEST_F(Resume, IsMadeOnceAndEmpty)
     EXPECT_EQ(r->session_version, VER_NONE);
     EXPECT_EQ(r->psk_mode, PSK_RESUMPTION);
     EXPECT_FALSE(r->psk_mode_set || r->session_set || r->hint_known);
-    EXPECT_EQ(r->offered.decision, EARLY_UNKNOWN);
     resume_free(nullptr);
     resume_drop_secrets(nullptr);
 }
@@ -284,8 +283,6 @@ TEST_F(Resume, SecretsGoAndWhatMayBeAskedForStays)
     ASSERT_TRUE(buf_set(&r->ticket, Text("ticket")) && buf_set(&r->blob, Text("blob")));
     ASSERT_TRUE(buf_set(&r->early_context, Text("early")));
     r->chosen = psk;
-    r->offered.psk = psk;
-    r->psk_chosen_first = true;
     r->master.n = 48;
     r->early_max = 3;
     resume_drop_secrets(r);
@@ -303,8 +300,6 @@ TEST_F(Resume, SecretsGoAndWhatMayBeAskedForStays)
     resume_drop_psks(r); /* nothing points to them afterwards */
     EXPECT_EQ(r->psks, nullptr);
     EXPECT_EQ(r->chosen, nullptr);
-    EXPECT_EQ(r->offered.psk, nullptr);
-    EXPECT_FALSE(r->psk_chosen_first);
 }
 
 } // namespace

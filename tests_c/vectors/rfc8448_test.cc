@@ -6,6 +6,7 @@
 #include "support/core_fixture.h"
 
 extern "C" {
+#include "record/record.h"
 #include "schedule/schedule.h"
 }
 
@@ -150,6 +151,71 @@ TEST_F(Rfc8448, Resumption_BinderAndEarlyTraffic)
     ExpectKeys(t, "client_early", SECRET_CLIENT_EARLY);
     ASSERT_TRUE(ks_early(&ks, &early));
     ExpectSecret(t, "early_secret", ks.current);
+}
+
+/* The early data and its end, as they stand on the wire, under the early keys. */
+TEST_F(Rfc8448, Resumption_EarlyDataRecords)
+{
+    const Trace &t = Named("resumed");
+    struct half client, server;
+    struct traffic_keys_view keys = { Span(t["client_early_key"]), Span(t["client_early_iv"]), SPAN_NONE };
+    const struct suite *suite = suite_by_id(0x1301);
+    half_init(&client);
+    half_init(&server);
+    ASSERT_TRUE(half_key(&client, TLS13, suite, true, keys, 0) &&
+                half_key(&server, TLS13, suite, false, keys, 0));
+    const struct {
+        uint8_t type;
+        const char *text, *record;
+    } records[] = { { CT_APPDATA, "early_data_text", "early_data" },
+                    { CT_HANDSHAKE, "end_of_early_data", "end_of_early_data_record" } };
+    for (const auto &r : records) {
+        const struct span text = Span(t[r.text]);
+        struct buf tx = {};
+        ASSERT_TRUE(record_seal(&client, r.type, TLS12, &text, 1, &tx));
+        EXPECT_EQ(ToHex(tx.p, tx.len), ToHex(t[r.record]));
+        struct rec_header header;
+        struct rec rec;
+        ASSERT_TRUE(record_header(&server, tx.p, &header) &&
+                    record_open(&server, &header, tx.p + 5, nullptr, 0, &rec));
+        EXPECT_EQ(r.type, rec.type);
+        EXPECT_EQ(ToHex(t[r.text]), Hex(rec.body));
+        buf_free(&tx);
+    }
+    half_wipe(&client);
+    half_wipe(&server);
+}
+
+TEST_F(Rfc8448, Resumption_TheWholeHandshake)
+{
+    const Trace &t = Named("resumed");
+    struct secret early;
+    ASSERT_TRUE(ks_psk_early(HASH_SHA256, Span(t["psk"]), &early));
+    for (const char *name : { "truncated_hello", "binders", "server_hello" }) {
+        Add(t, name);
+    }
+    ASSERT_TRUE(ks_suite(&ks, TLS13, suite_by_id(0x1301)));
+    ASSERT_TRUE(ks_early(&ks, &early) && ks_handshake(&ks, Span(t["shared"])));
+    ExpectSecret(t, "handshake_secret", ks.current);
+    ExpectSecret(t, "client_handshake", ks.named[SECRET_CLIENT_HANDSHAKE]);
+    ExpectSecret(t, "server_handshake", ks.named[SECRET_SERVER_HANDSHAKE]);
+    ExpectKeys(t, "client_handshake", SECRET_CLIENT_HANDSHAKE);
+    ExpectKeys(t, "server_handshake", SECRET_SERVER_HANDSHAKE);
+    Add(t, "encrypted_extensions");
+    ExpectFinished(t, false);
+    Add(t, "server_finished");
+    ASSERT_TRUE(ks_master(&ks));
+    ExpectSecret(t, "master_secret", ks.current);
+    ExpectSecret(t, "client_app", ks.named[SECRET_CLIENT_APP]);
+    ExpectSecret(t, "server_app", ks.named[SECRET_SERVER_APP]);
+    ExpectSecret(t, "exporter", ks.named[SECRET_EXPORTER]);
+    ExpectKeys(t, "client_app", SECRET_CLIENT_APP);
+    ExpectKeys(t, "server_app", SECRET_SERVER_APP);
+    Add(t, "end_of_early_data");
+    ExpectFinished(t, true);
+    Add(t, "client_finished");
+    ASSERT_TRUE(ks_resumption(&ks));
+    ExpectSecret(t, "resumption", ks.named[SECRET_RESUMPTION]);
 }
 
 TEST_F(Rfc8448, HelloRetryRequest_FirstHelloBecomesItsHash)

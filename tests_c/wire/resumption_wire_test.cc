@@ -514,6 +514,15 @@ TEST_F(CacheEntry, ServerClockSetBack_IsAFullHandshake)
     EXPECT_EQ("resumed", Reconnect(o, session));
 }
 
+TEST_F(CacheEntry, BoundSession_UnboundHello_IsRefused)
+{
+    Blob b = Blob::Parse(session);
+    b.state = With(b.state, EMS12, { 0 });
+    EXPECT_EQ("server:S2N_ERR_MISSING_EXTENSION/109", Reconnect(Cached12(&cache), b.Build()));
+    EXPECT_EQ(1, cache.retrieved);
+    EXPECT_EQ("resumed", Reconnect(Cached12(&cache), session)) << "whoever it belongs to is not harmed";
+}
+
 TEST_F(CacheEntry, OfSomebodyElse_IsNotFound)
 {
     Blob b = Blob::Parse(session);

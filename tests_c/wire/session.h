@@ -144,7 +144,7 @@ struct Cache {
         }
         Bytes value = c->spoil ? c->spoil(found->second) : found->second;
         uint64_t room = *n;
-        memcpy(out, value.data(), std::min<size_t>(room, value.size()));
+        std::copy_n(value.begin(), std::min<size_t>(room, value.size()), static_cast<uint8_t *>(out));
         *n = value.size();
         return 0;
     }

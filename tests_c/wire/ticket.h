@@ -101,8 +101,9 @@ struct Sealed {
     /* The plaintext of a ticket; throws when it is none of this key. */
     static Bytes Open(const TicketKey &key, Bytes ticket)
     {
-        Bytes state(ticket.size() - kText - kTag);
-        if (!Crypt(key, &ticket, state, false)) {
+        size_t n = ticket.size() < kText + kTag ? 0 : ticket.size() - kText - kTag;
+        Bytes state(n);
+        if (ticket.size() != kText + n + kTag || ticket[0] != 1 || !Crypt(key, &ticket, state, false)) {
             throw std::runtime_error("wire: not a ticket of this key");
         }
         return Sub(ticket, kText, state.size());

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import socket
 
 import pytest
 from s2n_tls import (
@@ -66,6 +67,23 @@ def chosen(*ends):
     assert {end.info().psk_identity for end in ends} == {identity or b""}
     assert not any(end.connection.session_resumed for end in ends)
     return identity
+
+
+@pytest.mark.parametrize("psks", [[], [Psk("id", SECRET)]], ids=["none", "one"])
+def test_without_a_config_only_the_keys_count(pki, monkeypatch, psks):
+    """With keys there is no falling back to a certificate that the system trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(pki.ca_path))
+    near, far = socket.socketpair()
+    client = wrap_client(near, server_name="localhost", psks=iter(psks), do_handshake=False)
+    server = TLSBuffer(server_config(pki, policy=TLS13), server_side=True)
+    if psks:
+        with pytest.raises(ProtocolError) as caught:
+            shake(client.buffer, server)
+        assert caught.value.name == "S2N_ERR_CERT_UNTRUSTED"
+    else:
+        shake(client.buffer, server)
+    for end in (client, server, far):
+        end.close()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from s2n_tls import (
     PENDING,
     Config,
     Connection,
+    EarlyDataStatus,
     InternalError,
     MemorySessionCache,
     Mode,
@@ -403,9 +404,40 @@ def test_what_is_no_session(pki, session):
     assert isinstance(caught.value, (UsageError, InternalError))
 
 
-def test_an_empty_session_is_refused(pki):
-    with pytest.raises(S2NError):
-        TLSBuffer(client_config(pki), session=b"")
+def test_an_empty_session_is_none(pki):
+    """What `session` gives while there is none can be given back, but is no session to set."""
+    ends = ends_of(ticket_server(pki), ticket_client(pki), session=b"")
+    shake(*ends)
+    assert not ends[0].info().resumed
+    for end in ends:
+        end.close()
+    with TLSBuffer(client_config(pki)) as client, pytest.raises(S2NError):
+        client.connection.session = b""
+
+
+@pytest.mark.parametrize("policy", ["default_tls13", "20190214"])
+def test_the_ticket_callback_can_ask_whose_ticket_it_is(pki, policy):
+    seen = []
+
+    def keep(connection, ticket):
+        facts = (connection.server_name, connection.session_resumed, connection.negotiated_psk_identity)
+        if connection.handshake_complete:
+            assert connection.info().server_name == "localhost"
+            assert connection.early_data_status == EarlyDataStatus.NOT_REQUESTED
+            with pytest.raises(UsageError, match="callback"):
+                connection.recv(1)
+        with pytest.raises(UsageError, match="callback"):
+            connection.negotiate()
+        seen.append((facts, connection.version))
+
+    ends = ends_of(ticket_server(pki, policy), ticket_client(pki, policy, on_session_ticket=keep))
+    shake(*ends)
+    assert pass_on(ends[1], ends[0], b"and a ticket") == b"and a ticket"
+    assert pass_on(ends[0], ends[1], b"both ways") == b"both ways"
+    version = "TLSv1.3" if policy == "default_tls13" else "TLSv1.2"
+    assert seen == [(("localhost", False, None), version)]
+    for end in ends:
+        end.close()
 
 
 def test_a_stale_session_is_refused_and_the_connection_works(pki):

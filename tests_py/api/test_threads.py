@@ -122,7 +122,7 @@ def test_one_reader_and_one_writer_keep_the_order(pki):
         lambda end: end.write(b"x"),
         lambda end: end.take(),
         lambda end: end.feed(b"x"),
-        lambda end: end.info(),
+        lambda end: end.shutdown(),
         lambda end: end.connection.serialize(),
     ],
 )

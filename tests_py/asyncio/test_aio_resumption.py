@@ -68,7 +68,7 @@ class Visit:
         buffer = writer.get_extra_info("tls_buffer")
         self.info, self.status = buffer.info(), buffer.early_data_status
         self.left = buffer.early_data_left
-        assert writer.transport.retry_early_data() == len(self.left)
+        assert aio.retry_early_data(writer.transport) == len(self.left)
         writer.write(b"ping")
         assert await reader.readexactly(len(self.left) + 4) == self.left + b"ping"
         self.session = buffer.connection.session

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -50,6 +51,29 @@ class Clock:
 
     def __call__(self):
         return self.now
+
+
+@pytest.mark.parametrize("answer", [object(), [1], "no", b"", 0])
+def test_only_a_clear_yes_accepts(answer, caplog):
+    """A pipeline answers with itself and an asyncio client with a coroutine: both are true, and nothing is set."""
+    guard = SingleUseTickets(SimpleNamespace(set=lambda name, value, nx, ex: answer))
+    with caplog.at_level(logging.WARNING):
+        assert guard(connection(), Offered()) is False
+    assert f"returned a {type(answer).__name__}" in caplog.text
+
+
+def test_a_recorder_refuses_after_fork():
+    guard = ClientHelloRecorder()
+    child = os.fork()
+    if child == 0:
+        os._exit(guard(connection(), Offered()) is not False)
+    assert os.waitpid(child, 0)[1] == 0
+    assert guard(connection(), Offered()) is True
+
+
+@pytest.mark.parametrize("answer", [True, "OK", b"OK"])
+def test_all_forms_of_yes_accept(answer):
+    assert SingleUseTickets(SimpleNamespace(set=lambda *_a, **_k: answer))(connection(), Offered()) is True
 
 
 def test_a_ticket_is_good_for_one_time():

@@ -127,7 +127,9 @@ def test_redis_fails(error, caplog):
     assert ID.hex() not in caplog.text
 
 
-def test_a_client_that_decodes_is_a_miss():
+def test_a_client_that_decodes_is_a_miss(caplog):
     client = Client()
     client.get = lambda name: "text"
-    assert RedisSessionCache(client).retrieve(ID) is None
+    with caplog.at_level(logging.WARNING, "s2n_tls.sessioncache"):
+        assert RedisSessionCache(client).retrieve(ID) is None
+    assert "returned a str" in caplog.text and "text" not in caplog.text

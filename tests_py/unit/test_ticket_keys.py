@@ -28,6 +28,14 @@ def test_a_key():
         key.name = b"other"
 
 
+def test_a_key_of_anything_like_bytes():
+    key = TicketKey(bytearray(b"name"), memoryview(b"s" * 32), 1.5)
+    assert (key.name, key.secret, key.introduced) == (b"name", b"s" * 32, 1) and hash(key)
+    for values in ((4, b"s", 1), ("name", b"s", 1), (b"name", 32, 1)):
+        with pytest.raises(TypeError):
+            TicketKey(*values)
+
+
 @pytest.mark.parametrize(
     "values", [(b"", b"s", 1), (b"x" * 17, b"s", 1), (b"n", b"", 1), (b"n", b"s", 0), (b"n", b"s", -1)]
 )
@@ -85,6 +93,15 @@ def test_export_and_merge():
     assert follower.merge(leader.export()) == 3 and list(follower) == list(leader)
     assert follower.merge(leader.export().decode()) == 0
     assert json.loads(leader.export())[0]["introduced"] == leader.newest.introduced - 7200
+
+
+def test_a_follower_forgets(monkeypatch):
+    leader, follower = manual(), manual()
+    for hour in range(100):
+        monkeypatch.setattr("s2n_tls.session.time.time", lambda: NOW + hour * 3600)
+        leader.rotate()
+        follower.merge(leader.export())
+    assert list(follower) == list(leader) and len(leader) < 20
 
 
 def test_what_is_over_is_not_merged():

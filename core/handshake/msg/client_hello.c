@@ -332,6 +332,7 @@ static bool read_hello(struct handshake *hs, struct rd *r)
 bool msg_client_hello_read(struct handshake *hs, struct rd *r)
 {
     if (hs->waiting) {
+        hs->waiting = false; /* until it has to be so again */
         (void) rd_take(r);
         return hs_is13(hs) ? early_judge(hs) : go_on12(hs);
     }

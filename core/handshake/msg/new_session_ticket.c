@@ -7,8 +7,7 @@
 #include "crypto/rand.h"
 #include "handshake/hs.h"
 
-#define TYPE 4
-#define EARLY_DATA 42
+#define STATE_MAX 512    /* all of a ticket but the early data context */
 #define NONCE_RESTORED 8 /* bytes that make the nonces of a restored connection differ from those before */
 
 /* ---- below TLS 1.3 ---- */
@@ -21,7 +20,8 @@ static bool write12(struct handshake *hs, struct wr *w)
     struct wr into = wr_to(&ticket);
     uint32_t lifetime = 0;
     TRY(clock_read(config->wall, &hs->now));
-    AUTO_STATE state = resume12_state(hs->session, hs->now);
+    AUTO_STATE state = { .version = VER_NONE };
+    resume12_state(hs->session, hs->now, &state);
     bool sealed = ticket_seal(config, hs->now, &state, &into, &lifetime) && wr_ok(&into);
     wr_u32(w, sealed ? lifetime : 0);
     struct wr_mark body = wr_open(w, 2);
@@ -37,12 +37,12 @@ static bool hand_over(struct handshake *hs)
     const struct resume *r = hs->session->resume;
     AUTO_BUF blob = { .p = NULL };
     struct wr w = wr_to(&blob);
-    if (config->ticket_cb == NULL) {
+    if (config->ticket_cb == NULL || !config->tickets_on) {
         return true;
     }
     TRY(clock_read(config->wall, &hs->now));
-    AUTO_STATE state = resume12_state(hs->session, hs->now);
-    struct session_blob b = { .ticket = buf_span(&r->ticket), .state = state };
+    struct session_blob b = { .ticket = buf_span(&r->ticket) };
+    resume12_state(hs->session, hs->now, &b.state);
     blob_write(&b, &w);
     state_wipe(&b.state);
     TRY(wr_ok(&w));
@@ -62,7 +62,8 @@ bool msg_new_session_ticket_read(struct handshake *hs, struct rd *r)
     if (!rd_u32(r, &lifetime) || !rd_vec16(r, &ticket)) {
         return fail(ERR_BAD_MESSAGE);
     }
-    if (rd_end(&ticket)) { /* the server changed its mind */
+    if (rd_end(&ticket) ||
+        rd_left(&ticket) > TICKET_MAX) { /* the server changed its mind, or could not be helped */
         return true;
     }
     TRY(resume_need(&hs->session->resume));
@@ -129,7 +130,7 @@ static bool state13(const struct settings *set, const struct session *s, uint64_
 static void write_message13(const struct session_state *state, const struct nonce *nonce, uint32_t lifetime,
                             struct span ticket, struct wr *w)
 {
-    wr_u8(w, TYPE);
+    wr_u8(w, HS_TYPE_SERVER_NEW_SESSION_TICKET);
     struct wr_mark message = wr_open(w, 3);
     wr_u32(w, lifetime);
     wr_u32(w, state->age_add);
@@ -141,13 +142,22 @@ static void write_message13(const struct session_state *state, const struct nonc
     wr_close(w, mark);
     struct wr_mark extensions = wr_open(w, 2);
     if (state->max_early > 0) {
-        wr_u16(w, EARLY_DATA);
+        wr_u16(w, EXT_NUMBER_early_data);
         mark = wr_open(w, 2);
         wr_u32(w, state->max_early);
         wr_close(w, mark);
     }
     wr_close(w, extensions);
     wr_close(w, message);
+}
+
+/* Whether a ticket can come of it, before any work is done: this is asked before every record while one is due. */
+static bool issuable(const struct settings *set, const struct session *s, uint64_t now)
+{
+    const struct s2n_config *config = set->config;
+    size_t context = s->resume != NULL && early_own_limit(set, s) > 0 ? s->resume->early_context.len : 0;
+    return config->session_lifetime > 0 && keying_expiry(s, now) > now && keying_lasts(s, now) &&
+           context < TICKET_MAX - STATE_MAX && ticketkeys_any(config->ticket_keys, config->key_lives, now);
 }
 
 bool ticket13_write(const struct settings *set, struct session *s, struct wr *w)
@@ -160,21 +170,16 @@ bool ticket13_write(const struct settings *set, struct session *s, struct wr *w)
     uint64_t now;
     uint32_t lifetime = 0;
     TRY(clock_read(config->wall, &now));
-    if (!ticketkeys_any(config->ticket_keys, config->key_lives, now)) {
+    if (!issuable(set, s, now)) {
         return true;
     }
     TRY(make_nonce(s, &nonce) && state13(set, s, now, SPAN(nonce.b, nonce.n), &state));
-    if (!keying_lasts(s, now)) {
-        return true;
-    }
     TRY(ticket_seal(config, now, &state, &into, &lifetime) && wr_ok(&into));
     if (lifetime == 0) {
         return true;
     }
     write_message13(&state, &nonce, lifetime, buf_span(&ticket), w);
-    TRY(wr_ok(w));
-    s->tickets_sent++;
-    return true;
+    return wr_ok(w);
 }
 
 /* ---- TLS 1.3, client ---- */
@@ -193,7 +198,7 @@ static bool read_extensions(struct rd list, struct ticket13 *t)
         if (!rd_u16(&list, &number) || !rd_vec16(&list, &body)) {
             return fail(ERR_BAD_MESSAGE);
         }
-        if (number != EARLY_DATA) {
+        if (number != EXT_NUMBER_early_data) {
             continue;
         }
         if (seen) {
@@ -247,6 +252,7 @@ bool ticket13_read(const struct settings *set, struct session *s, struct rd *r, 
 {
     struct ticket13 t = { .lifetime = 0 };
     TRY(parse13(r, &t));
-    *lifetime = set->config->tickets_on ? t.lifetime : 0;
+    bool wanted = set->config->tickets_on && rd_left(&t.ticket) <= TICKET_MAX;
+    *lifetime = wanted ? t.lifetime : 0;
     return *lifetime == 0 || keep13(set, s, &t);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: hands costly operations other than private-key ones, at present checks of the peer's signature,
- * to the application, so that they need not run on the thread of the handshake. Functions here may change or go away
- * in any release; include this header only if you accept that.
+ * Unstable interface: hands costly operations other than private-key ones, at present checks of the peer's
+ * signature, to the application, so that they need not run on the thread of the handshake. Functions here
+ * may change or go away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_ASYNC_OFFLOAD_H
 #define S2N_UNSTABLE_ASYNC_OFFLOAD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: lets a client see which issuers a server accepts and choose its certificate accordingly.
- * Functions here may change or go away in any release; include this header only if you accept that.
+ * Unstable interface: lets a client see which issuers a server accepts and choose its certificate
+ * accordingly. Functions here may change or go away in any release; include this header only if you accept
+ * that.
  */
 #ifndef S2N_UNSTABLE_CERT_AUTHORITIES_H
 #define S2N_UNSTABLE_CERT_AUTHORITIES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: revocation lists, and a last word of the application on the peer's certificates. Functions here
- * may change or go away in any release; include this header only if you accept that.
+ * Unstable interface: revocation lists, and a last word of the application on the peer's certificates.
+ * Functions here may change or go away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_CRL_H
 #define S2N_UNSTABLE_CRL_H

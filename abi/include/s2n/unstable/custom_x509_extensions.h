@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: certificate extensions that the application checks by itself. Functions here may change or go
- * away in any release; include this header only if you accept that.
+ * Unstable interface: certificate extensions that the application checks by itself. Functions here may
+ * change or go away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_CUSTOM_X509_EXTENSIONS_H
 #define S2N_UNSTABLE_CUSTOM_X509_EXTENSIONS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: what handshakes did and how long they took, for metrics. Functions and structs here may change
- * or go away in any release; include this header only if you accept that.
+ * Unstable interface: what handshakes did and how long they took, for metrics. Functions and structs here
+ * may change or go away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_EVENTS_H
 #define S2N_UNSTABLE_EVENTS_H
@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/** Set in a timing checkpoint's role when it is about something sent; a bit of 64. */
+/** The highest of 64 bits, which marks an event as one of sending. No function of this header uses it. */
 #define HANDSHAKE_EVENT_SENT (UINT64_C(1) << 63)
 
 /**

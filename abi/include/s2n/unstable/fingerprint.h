@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: fingerprints of a ClientHello, for telling kinds of clients apart. Functions here may change or
- * go away in any release; include this header only if you accept that. NULL arguments fail with INVALID_ARGUMENT.
+ * Unstable interface: fingerprints of a ClientHello, for telling kinds of clients apart. Functions here may
+ * change or go away in any release; include this header only if you accept that. NULL arguments fail with
+ * INVALID_ARGUMENT.
  */
 #ifndef S2N_UNSTABLE_FINGERPRINT_H
 #define S2N_UNSTABLE_FINGERPRINT_H

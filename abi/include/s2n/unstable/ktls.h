@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: lets the kernel encrypt and decrypt records (Linux). Functions here may change or go away in any
- * release; include this header only if you accept that.
+ * Unstable interface: lets the kernel encrypt and decrypt records (Linux). Functions here may change or go
+ * away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_KTLS_H
 #define S2N_UNSTABLE_KTLS_H
@@ -15,9 +15,10 @@ extern "C" {
 /**
  * Makes the kernel encrypt what an established connection sends; s2n_send() then passes it plaintext.
  *
- * For AES-GCM below TLS 1.3, and in TLS 1.3 after s2n_config_ktls_enable_unsafe_tls13(). The transport must be
- * a file descriptor set with s2n_connection_set_fd() or its like, and nothing may be buffered. Not together
- * with serialization. After a failure the connection goes on without. Succeeds if it is on already.
+ * For AES-GCM below TLS 1.3, and in TLS 1.3 after s2n_config_ktls_enable_unsafe_tls13(). The transport must
+ * be a file descriptor set with s2n_connection_set_fd() or its like, and nothing may be buffered. Not
+ * together with serialization. After a failure the connection goes on without. Succeeds if it is on
+ * already.
  * Errors: KTLS_UNSUPPORTED_PLATFORM, HANDSHAKE_NOT_COMPLETE, INVALID_STATE after
  * s2n_connection_free_handshake(), KTLS_UNSUPPORTED_CONN, KTLS_RENEG, KTLS_MANAGED_IO,
  * RECORD_STUFFER_NEEDS_DRAINING, KTLS_ENABLE if the kernel refuses.

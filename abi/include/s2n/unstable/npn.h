@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: next protocol negotiation, which came before ALPN. Functions here may change or go away in any
- * release; include this header only if you accept that.
+ * Unstable interface: next protocol negotiation, which came before ALPN. Functions here may change or go
+ * away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_NPN_H
 #define S2N_UNSTABLE_NPN_H

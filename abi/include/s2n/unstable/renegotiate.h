@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unstable interface: lets a client below TLS 1.3 follow a server that wants another handshake on the same connection.
- * Avoid it: it is complicated and goes on behind the application's data. Functions here may change or go away in any
- * release; include this header only if you accept that.
+ * Unstable interface: lets a client below TLS 1.3 follow a server that wants another handshake on the same
+ * connection. Avoid it: it is complicated and goes on behind the application's data. Functions here may
+ * change or go away in any release; include this header only if you accept that.
  */
 #ifndef S2N_UNSTABLE_RENEGOTIATE_H
 #define S2N_UNSTABLE_RENEGOTIATE_H
@@ -14,7 +14,8 @@ extern "C" {
 #endif
 
 /**
- * The blocked status of s2n_renegotiate() while application data comes first; equals S2N_BLOCKED_ON_EARLY_DATA.
+ * The blocked status of s2n_renegotiate() while application data comes first; equals
+ * S2N_BLOCKED_ON_EARLY_DATA.
  * @since 1.0
  */
 extern S2N_API const s2n_blocked_status S2N_BLOCKED_ON_APPLICATION_DATA;
@@ -29,8 +30,8 @@ typedef enum {
 } s2n_renegotiate_response;
 
 /**
- * Decides about a server's request, inside s2n_recv(); @p response is S2N_RENEGOTIATE_REJECT to begin with. Any result
- * but 0 fails with CANCELLED.
+ * Decides about a server's request, inside s2n_recv(); @p response is S2N_RENEGOTIATE_REJECT to begin with.
+ * Any result but 0 fails with CANCELLED.
  */
 typedef int (*s2n_renegotiate_request_cb)(struct s2n_connection *conn, void *context,
                                           s2n_renegotiate_response *response);

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Node.js: what SWIG's own run time for V8 lacks, included by the wrapper that it writes. Objects that are recognised by
+ * their class and not by having a hidden field (a Buffer has those too); everything per isolate, so that worker threads
+ * can load the module; and memory that a failed call gives back as well. Calls no JavaScript.
+ */
+#ifndef S2N_NODE_RUNTIME_HH
+#define S2N_NODE_RUNTIME_HH
+
+#include <math.h>
+#include <mutex>
+#include <new>
+#include <node.h>
+#include <node_buffer.h>
+
+/* The object behind a handle: its ticket, and how V8 tells when nobody needs it any more. All of an isolate's are in a
+ * list, for the end of a worker thread, where no collector comes round. */
+struct s2n_proxy {
+    void *ticket;
+    v8::Persistent<v8::Object> object;
+    int64_t weight;
+    s2n_proxy *next, **link;
+};
+
+struct s2n_class {
+    swig_type_info *type;
+    v8::Persistent<v8::FunctionTemplate> made_by;
+};
+
+/* What one isolate has. There is one isolate per thread. */
+struct s2n_isolate {
+    s2n_class classes[4];
+    size_t class_count;
+    v8::Persistent<v8::Object> error_classes;
+    s2n_proxy *proxies;
+};
+
+static thread_local s2n_isolate *s2n_here;
+static std::mutex s2n_loading;
+
+/* ---- one call ---- */
+
+/* Text is copied out of V8; the copy lives as long as the call, however that ends. */
+class s2n_call {
+public:
+    s2n_call() : outer(innermost), copies(nullptr) { innermost = this; }
+    ~s2n_call()
+    {
+        while (copies != nullptr) {
+            copy *gone = copies;
+            copies = gone->next;
+            explicit_bzero(gone->bytes(), gone->len);
+            free(gone);
+        }
+        innermost = outer;
+    }
+    s2n_call(const s2n_call &) = delete;
+    s2n_call &operator=(const s2n_call &) = delete;
+
+    /* Room for len bytes and a terminator; NULL without memory, which is noted. */
+    static char *room(size_t len)
+    {
+        copy *made = static_cast<copy *>(malloc(sizeof(copy) + len + 1));
+        if (made == nullptr) {
+            (void) script_no_memory();
+            return nullptr;
+        }
+        made->len = len;
+        made->next = innermost->copies;
+        innermost->copies = made;
+        made->bytes()[len] = '\0';
+        return made->bytes();
+    }
+
+private:
+    struct copy {
+        copy *next;
+        size_t len;
+        char *bytes() { return reinterpret_cast<char *>(this + 1); }
+    };
+    static thread_local s2n_call *innermost;
+    s2n_call *outer;
+    copy *copies;
+};
+thread_local s2n_call *s2n_call::innermost;
+
+/* ---- errors ---- */
+
+static v8::Local<v8::String> s2n_js_text(const char *text)
+{
+    return v8::String::NewFromUtf8(v8::Isolate::GetCurrent(), text).FromMaybe(v8::Local<v8::String>());
+}
+
+static void s2n_property(v8::Local<v8::Object> object, const char *name, v8::Local<v8::Value> value)
+{
+    v8::Local<v8::Context> context = v8::Isolate::GetCurrent()->GetCurrentContext();
+    v8::Local<v8::String> key = s2n_js_text(name);
+    if (!key.IsEmpty() && !value.IsEmpty()) {
+        (void) object->CreateDataProperty(context, key, value);
+    }
+}
+
+/* The class of the error's type, from index.js. */
+static void s2n_set_class(v8::Local<v8::Object> error, const char *type)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::Local<v8::Context> context = isolate->GetCurrentContext();
+    v8::Local<v8::Value> prototype;
+
+    if (s2n_here != nullptr && !s2n_here->error_classes.IsEmpty() &&
+        s2n_here->error_classes.Get(isolate)->Get(context, s2n_js_text(type)).ToLocal(&prototype) &&
+        prototype->IsObject()) {
+        (void) error->SetPrototype(context, prototype);
+    }
+}
+
+static void s2n_raise(void)
+{
+    struct script_error error;
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+
+    script_take_error(&error);
+    v8::Local<v8::Object> object = v8::Exception::Error(s2n_js_text(error.message)).As<v8::Object>();
+    s2n_set_class(object, error.type);
+    s2n_property(object, "name", s2n_js_text(error.name));
+    s2n_property(object, "type", s2n_js_text(error.type));
+    s2n_property(object, "code", v8::Integer::New(isolate, error.code));
+    s2n_property(object, "alert", error.alert >= 0 ? v8::Integer::New(isolate, error.alert).As<v8::Value>()
+                                                   : v8::Null(isolate).As<v8::Value>());
+    s2n_property(object, "errno", v8::Integer::New(isolate, error.system));
+    s2n_property(object, "source", s2n_js_text(error.source));
+    isolate->ThrowException(object);
+}
+
+/* SWIG's own complaints, about the number of arguments or a wrong `new`. */
+static void s2n_complain(const char *text)
+{
+    script_clear();
+    (void) script_misuse(SCRIPT_WRONG_TYPE, "%s", text);
+    s2n_raise();
+}
+
+/* index.js hands over an object with a prototype for each type of error. */
+static void s2n_set_error_classes(const v8::FunctionCallbackInfo<v8::Value> &args)
+{
+    if (args.Length() == 1 && args[0]->IsObject() && s2n_here != nullptr) {
+        s2n_here->error_classes.Reset(args.GetIsolate(), args[0].As<v8::Object>());
+    }
+}
+
+/* ---- objects ---- */
+
+static s2n_class *s2n_find_class(swig_type_info *type)
+{
+    for (size_t i = 0; s2n_here != nullptr && i < s2n_here->class_count; i++) {
+        if (s2n_here->classes[i].type == type) {
+            return &s2n_here->classes[i];
+        }
+    }
+    return nullptr;
+}
+
+static void s2n_add_class(swig_type_info *type, v8::Local<v8::FunctionTemplate> made_by)
+{
+    s2n_class *entry = s2n_find_class(type); /* there if the module is loaded once more */
+    if (entry == nullptr) {
+        assert(s2n_here->class_count < sizeof(s2n_here->classes) / sizeof(s2n_here->classes[0]));
+        entry = &s2n_here->classes[s2n_here->class_count++];
+        entry->type = type;
+    }
+    entry->made_by.Reset(v8::Isolate::GetCurrent(), made_by);
+}
+
+static v8::Local<v8::FunctionTemplate> s2n_class_template(const char *name)
+{
+    v8::Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(v8::Isolate::GetCurrent());
+    made->SetClassName(s2n_js_text(name));
+    made->InstanceTemplate()->SetInternalFieldCount(1);
+    return made;
+}
+
+/* Whether V8 made it from this class, or one derived from it. */
+static bool s2n_is_instance(v8::Local<v8::Value> value, swig_type_info *type)
+{
+    s2n_class *entry = s2n_find_class(type);
+    return entry != nullptr && value->IsObject() &&
+        entry->made_by.Get(v8::Isolate::GetCurrent())->HasInstance(value);
+}
+
+/* null and undefined are nil. */
+static int s2n_handle(v8::Local<v8::Value> value, void **ticket, swig_type_info *type)
+{
+    *ticket = nullptr;
+    if (value->IsNullOrUndefined()) {
+        return SWIG_OK;
+    }
+    if (!s2n_is_instance(value, type)) {
+        return SWIG_ERROR;
+    }
+    s2n_proxy *proxy = static_cast<s2n_proxy *>(value.As<v8::Object>()->GetAlignedPointerFromInternalField(0));
+    if (proxy == nullptr) {
+        return SWIG_ERROR; /* its constructor has failed */
+    }
+    *ticket = proxy->ticket;
+    return SWIG_OK;
+}
+
+/* Lets go of the library's object. May run inside the collector: no V8 but the counter and Reset(). */
+static void s2n_end(s2n_proxy *proxy)
+{
+    *proxy->link = proxy->next;
+    if (proxy->next != nullptr) {
+        proxy->next->link = proxy->link;
+    }
+    proxy->object.Reset();
+    script_drop(proxy->ticket);
+    delete proxy;
+}
+
+static void s2n_unreachable(const v8::WeakCallbackInfo<s2n_proxy> &data)
+{
+    int64_t weight = data.GetParameter()->weight;
+    s2n_end(data.GetParameter());
+    data.GetIsolate()->AdjustAmountOfExternalAllocatedMemory(-weight);
+}
+
+/* About what the library has for one; the collector comes sooner for it. */
+static int64_t s2n_weight(swig_type_info *type)
+{
+    return strstr(type->name, "connection") != nullptr ? 16384 : 4096;
+}
+
+/* Makes an empty instance own a ticket. */
+static bool s2n_attach(v8::Local<v8::Object> object, void *ticket, swig_type_info *type)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    s2n_proxy *proxy = new (std::nothrow) s2n_proxy();
+    if (proxy == nullptr) {
+        script_drop(ticket);
+        return script_no_memory();
+    }
+    proxy->ticket = ticket;
+    proxy->weight = s2n_weight(type);
+    proxy->next = s2n_here->proxies;
+    proxy->link = &s2n_here->proxies;
+    if (proxy->next != nullptr) {
+        proxy->next->link = &proxy->next;
+    }
+    s2n_here->proxies = proxy;
+    object->SetAlignedPointerInInternalField(0, proxy);
+    proxy->object.Reset(isolate, object);
+    proxy->object.SetWeak(proxy, s2n_unreachable, v8::WeakCallbackType::kParameter);
+    isolate->AdjustAmountOfExternalAllocatedMemory(proxy->weight);
+    return true;
+}
+
+/* A new object of the class for a ticket that a method gave; null for none. Empty if V8 or memory failed. */
+static v8::Local<v8::Value> s2n_wrap(void *ticket, swig_type_info *type)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::Local<v8::Object> object;
+    s2n_class *entry = s2n_find_class(type);
+
+    if (ticket == nullptr) {
+        return v8::Null(isolate);
+    }
+    if (entry == nullptr || !entry->made_by.Get(isolate)->InstanceTemplate()
+                                 ->NewInstance(isolate->GetCurrentContext()).ToLocal(&object)) {
+        script_drop(ticket);
+        return v8::Undefined(isolate); /* V8 has thrown */
+    }
+    object->SetAlignedPointerInInternalField(0, nullptr);
+    if (!s2n_attach(object, ticket, type)) {
+        s2n_raise();
+    }
+    return object;
+}
+
+/* Whether a constructor was called as one. */
+static bool s2n_begin_object(const v8::FunctionCallbackInfo<v8::Value> &args, swig_type_info *type)
+{
+    if (!args.IsConstructCall() || !s2n_is_instance(args.This(), type)) {
+        s2n_complain("call the constructor with new");
+        return false;
+    }
+    args.This()->SetAlignedPointerInInternalField(0, nullptr);
+    return true;
+}
+
+/* ---- the isolate's life ---- */
+
+static void s2n_leave(void *state)
+{
+    s2n_isolate *here = static_cast<s2n_isolate *>(state);
+    while (here->proxies != nullptr) {
+        s2n_end(here->proxies);
+    }
+    for (size_t i = 0; i < here->class_count; i++) {
+        here->classes[i].made_by.Reset();
+    }
+    here->error_classes.Reset();
+    s2n_here = nullptr;
+    delete here;
+}
+
+static void s2n_arrive(v8::Local<v8::Object> exports, v8::Local<v8::Context> context)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    if (s2n_here == nullptr) {
+        s2n_here = new s2n_isolate();
+        node::AddEnvironmentCleanupHook(isolate, s2n_leave, s2n_here);
+    }
+    v8::Local<v8::Function> setter =
+        v8::FunctionTemplate::New(isolate, s2n_set_error_classes)->GetFunction(context).ToLocalChecked();
+    exports->Set(context, s2n_js_text("set_error_classes"), setter).Check();
+}
+
+/* ---- arguments ---- */
+
+/* The memory of an ArrayBuffer stays put; that of a SharedArrayBuffer may change under our hands and is copied. */
+static bool s2n_from_memory(v8::Local<v8::Value> value, const uint8_t *start, size_t len, struct script_in *in)
+{
+    static const uint8_t EMPTY[1] = {0};
+
+    in->data = start != nullptr && len > 0 ? start : EMPTY;
+    in->len = start != nullptr ? len : 0;
+    if (value->IsSharedArrayBuffer() && in->len > 0) {
+        char *copy = s2n_call::room(in->len);
+        if (copy == nullptr) {
+            return false;
+        }
+        memcpy(copy, in->data, in->len);
+        in->data = reinterpret_cast<const uint8_t *>(copy);
+    }
+    return true;
+}
+
+/* Buffer, Uint8Array, any other view, ArrayBuffer, SharedArrayBuffer. Never a string: that has no bytes. */
+static bool s2n_from_bytes(v8::Local<v8::Value> value, struct script_in *in)
+{
+    memset(in, 0, sizeof(*in));
+    if (value->IsNullOrUndefined()) {
+        return true;
+    }
+    if (value->IsArrayBufferView()) {
+        v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+        v8::Local<v8::Value> memory = view->Buffer();
+        const uint8_t *start = static_cast<const uint8_t *>(
+            memory->IsSharedArrayBuffer() ? memory.As<v8::SharedArrayBuffer>()->GetBackingStore()->Data()
+                                          : memory.As<v8::ArrayBuffer>()->GetBackingStore()->Data());
+        return s2n_from_memory(memory, start == nullptr ? nullptr : start + view->ByteOffset(), view->ByteLength(), in);
+    }
+    if (value->IsArrayBuffer()) {
+        std::shared_ptr<v8::BackingStore> store = value.As<v8::ArrayBuffer>()->GetBackingStore();
+        return s2n_from_memory(value, static_cast<const uint8_t *>(store->Data()), store->ByteLength(), in);
+    }
+    if (value->IsSharedArrayBuffer()) {
+        std::shared_ptr<v8::BackingStore> store = value.As<v8::SharedArrayBuffer>()->GetBackingStore();
+        return s2n_from_memory(value, static_cast<const uint8_t *>(store->Data()), store->ByteLength(), in);
+    }
+    return false;
+}
+
+static bool s2n_from_text(v8::Local<v8::Value> value, struct script_chars *in)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+
+    memset(in, 0, sizeof(*in));
+    if (value->IsNullOrUndefined()) {
+        return true;
+    }
+    if (!value->IsString()) {
+        return false;
+    }
+    v8::Local<v8::String> text = value.As<v8::String>();
+    in->len = static_cast<size_t>(text->Utf8Length(isolate));
+    char *copy = s2n_call::room(in->len);
+    if (copy == nullptr) {
+        return false;
+    }
+    (void) text->WriteUtf8(isolate, copy, static_cast<int>(in->len), nullptr,
+                           v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+    in->data = copy;
+    return true;
+}
+
+/* A number without a fraction, or a BigInt. */
+static bool s2n_from_int(v8::Local<v8::Value> value, script_int *out)
+{
+    if (value->IsBigInt()) {
+        bool whole = false;
+        *out = value.As<v8::BigInt>()->Int64Value(&whole);
+        return whole;
+    }
+    if (!value->IsNumber()) {
+        return false;
+    }
+    double number = value.As<v8::Number>()->Value();
+    if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0) || number != floor(number)) {
+        return false;
+    }
+    *out = static_cast<script_int>(number);
+    return true;
+}
+
+static bool s2n_from_bool(v8::Local<v8::Value> value, bool *out)
+{
+    *out = value->BooleanValue(v8::Isolate::GetCurrent());
+    return true;
+}
+
+/* ---- results ---- */
+
+static v8::Local<v8::Value> s2n_bytes(const struct script_out *out)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::Local<v8::Object> made;
+
+    if (out->none) {
+        return v8::Null(isolate);
+    }
+    if (!node::Buffer::Copy(isolate, reinterpret_cast<const char *>(out->data), out->len).ToLocal(&made)) {
+        return v8::Undefined(isolate); /* V8 has thrown */
+    }
+    return made;
+}
+
+static v8::Local<v8::Value> s2n_text(const struct script_text *out)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::Local<v8::String> made;
+
+    if (out->none) {
+        return v8::Null(isolate);
+    }
+    if (!v8::String::NewFromUtf8(isolate, out->data, v8::NewStringType::kNormal, static_cast<int>(out->len))
+             .ToLocal(&made)) {
+        return v8::Undefined(isolate);
+    }
+    return made;
+}
+
+/* A BigInt only where a number would not be exact. */
+static v8::Local<v8::Value> s2n_int(script_int number)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    const script_int exact = 9007199254740991LL;
+
+    if (number >= -exact && number <= exact) {
+        return v8::Number::New(isolate, static_cast<double>(number));
+    }
+    return v8::BigInt::New(isolate, number);
+}
+
+#endif
