@@ -91,7 +91,8 @@ CUSTOM = {
     "config_close": ["s2n_config_free"],
     "config_add_cert_chain_and_key_to_store": ["s2n_config_add_cert_chain_and_key_to_store"],
     "config_set_verification_ca_location": ["s2n_config_set_verification_ca_location"],
-    "config_accept_host": ["s2n_config_set_verify_host_callback", "s2n_connection_set_verify_host_callback"],
+    "config_accept_host": ["s2n_connection_set_verify_host_callback"],
+    "config_set_verify_host": ["s2n_config_set_verify_host_callback"],
     "config_hold_early_data": ["s2n_config_set_early_data_cb"],
     "config_get_supported_groups": ["s2n_config_get_supported_groups"],
     "config_clear_protocol_preferences": ["s2n_config_set_protocol_preferences"],
@@ -140,7 +141,10 @@ IGNORED_TYPES = [
     (r"\bstruct iovec\b", "takes an array of buffers; see send"),
     (r"\bs2n_\w+_(?:fn|cb|callback)\b|\bs2n_clock_time_nanoseconds\b|\(\*", "takes a C callback"),
     (r"\bvoid \*\*?\s*\w*ctx\b|\bvoid \*\s*ctx\b", "a pointer for C callbacks"),
-    (r"\bstruct s2n_(?:offered_psk|offered_psk_list|session_ticket|async_pkey_op|client_hello)\b", "used in C callbacks only"),
+    (
+        r"\bstruct s2n_(?:offered_psk|offered_psk_list|session_ticket|async_pkey_op|client_hello)\b",
+        "used in C callbacks only",
+    ),
     (r"\bs2n_cert_(?:private|public)_key\b|\bs2n_pkey\b", "a key that other functions of C take"),
     (r"^void \*", "a pointer for C callbacks"),
 ]
@@ -188,6 +192,23 @@ class Method:
     @property
     def symbol(self) -> str:
         return f"script_{self.owner}_{self.name}" if self.owner else f"script_{self.name}"
+
+
+def fold(line: str, width: int = 110) -> str:
+    """A long line of C over several: after || or a comma, behind the bracket that they belong to."""
+    if len(line) <= width:
+        return line
+    condition = line.lstrip().startswith("if (")
+    bracket = line.index("(", 0 if condition else line.find("= ") + 1) + 1
+    mark = " || " if condition else ", "
+    out, rest = "", line
+    while len(rest) > width:
+        cut = rest.rfind(mark, bracket, width) + len(mark)
+        if cut < bracket + len(mark):
+            break
+        out += rest[:cut].rstrip() + "\n"
+        rest = " " * bracket + rest[cut:]
+    return out + rest
 
 
 def split_declaration(declaration: str) -> tuple[str, str, list[Parameter]]:
@@ -370,9 +391,10 @@ class Translator:
         elif self.others:
             lines.append("(void) script_leave(&other, 0);")
         if text:
-            lines.append(f"text = result < 0 ? script_no_text() : script_string({self.out_name if self.answer else 'found'});")
+            found = self.out_name if self.answer else "found"
+            lines.append(f"text = result < 0 ? script_no_text() : script_string({found});")
         lines += self.ending(result, failable, text)
-        return "".join(f"    {line}\n" for line in lines)
+        return "".join(fold(f"    {line}") + "\n" for line in lines)
 
     def ending(self, result: str, failable: bool, text: bool) -> list[str]:
         leave = "script_leave(&call, result)" if self.owner else "script_result(result)"
@@ -409,7 +431,8 @@ class Surface:
 
     def __init__(self, root: Path) -> None:
         include = root / "abi/include"
-        self.headers = [read_header(path) for path in [include / "s2n.h", *sorted((include / "s2n/unstable").glob("*.h"))]]
+        paths = [include / "s2n.h", *sorted((include / "s2n/unstable").glob("*.h"))]
+        self.headers = [read_header(path) for path in paths]
         exported = set(re.findall(r"^(s2n_\w+)", (root / "abi/symbols.txt").read_text(encoding="utf-8"), re.MULTILINE))
         self.enums = {
             item.name: (min(v for _, v, _ in item.values), max(v for _, v, _ in item.values))
@@ -465,7 +488,8 @@ class Surface:
 def make_methods_i(surface: Surface) -> str:
     text = f"/* {MADE_BY} The classes and functions that scripts see; see support/custom.h and methods.c. */\n"
     for header in surface.headers[1:]:
-        text += f"%{{\n#include <s2n/unstable/{header.path.name}>\n%}}\n%include <s2n/unstable/{header.path.name}>\n"
+        name = f"<s2n/unstable/{header.path.name}>"
+        text += f"%{{\n#include {name}\n%}}\n%include {name}\n"
     for owner, name in PUBLIC.items():
         text += f"\n%rename({name}) script_{owner};\nstruct script_{owner} {{\n}};\n"
         text += f"%extend script_{owner} {{\n"
@@ -480,7 +504,9 @@ def make_methods_i(surface: Surface) -> str:
                 space = "" if method.result.endswith("*") else " "
                 if class_result(method.result):
                     text += f"    %newobject {method.name};\n"
-                text += f"    /* {method.doc} */\n    {method.result}{space}{method.name}({', '.join(method.parameters[1:])});\n"
+                words = ", ".join(method.parameters[1:])
+                line = f"    /* {method.doc} */\n    {method.result}{space}{method.name}({words});\n"
+                text += f"#ifdef S2N_CALLBACKS\n{line}#endif\n" if "struct script_callback" in words else line
         text += "}\n"
     text += "\n"
     for method in surface.of(""):
@@ -497,7 +523,7 @@ def class_result(result: str) -> bool:
 def make_methods_c(surface: Surface) -> str:
     text = "/* SPDX-License-Identifier: Apache-2.0 */\n"
     text += f"/*\n * {MADE_BY} One method for each function of the public headers that needs\n"
-    text += " * nothing special: arguments are checked, the object is entered, the library called, the object left.\n */\n"
+    text += " * nothing special: arguments are checked, the object entered, the library called, the object left.\n */\n"
     text += '#include "methods.h"\n\n#include "handle.h"\n\n#include <limits.h>\n\n'
     for header in surface.headers[1:]:
         text += f"#include <s2n/unstable/{header.path.name}>\n"
@@ -505,7 +531,7 @@ def make_methods_c(surface: Surface) -> str:
     text += "static script_int script_result(script_int result)\n{\n    if (result < 0) {\n        script_note(NULL);\n"
     text += "    }\n    return result;\n}\n"
     for method in surface.made:
-        text += f"\n{signature(method)}\n{{\n{method.body}}}\n"
+        text += f"\n{fold(signature(method))}\n{{\n{method.body}}}\n"
     return text
 
 
@@ -518,7 +544,7 @@ def make_methods_h(surface: Surface) -> str:
     text = "/* SPDX-License-Identifier: Apache-2.0 */\n"
     text += f"/* {MADE_BY} The methods of methods.c; what each does stands in the public header. */\n"
     text += "#ifndef S2N_SCRIPT_METHODS_H\n#define S2N_SCRIPT_METHODS_H\n\n#include \"script.h\"\n\n"
-    text += "".join(f"{signature(method)};\n" for method in surface.made)
+    text += "".join(fold(f"{signature(method)};") + "\n" for method in surface.made)
     return text + "\n#endif\n"
 
 
@@ -526,7 +552,9 @@ def make_ignore_i(surface: Surface) -> str:
     """No function is wrapped as it stands; so all are ignored, and the comments say what became of each."""
     text = f"/* {MADE_BY} No function of the headers is wrapped as it stands: below, each one that the\n"
     text += " * library exports with the method that stands for it, or why scripts do without. */\n\n"
-    text += '%rename("$ignore", regextarget=1, %$isfunction) "^s2n_";\n%rename("$ignore", regextarget=1, %$isvariable) "^s2n_";\n\n'
+    for kind in ("isfunction", "isvariable"):
+        text += f'%rename("$ignore", regextarget=1, %${kind}) "^s2n_";\n'
+    text += "\n"
     rows: list[tuple[str, str]] = [(name, f"not for scripts: {why}") for name, why in surface.ignored]
     for method, names in CUSTOM.items():
         owner, _, rest = method.partition("_")
@@ -566,7 +594,8 @@ def main(argv: list[str]) -> int:
         stale = True
         name = str(path.relative_to(ROOT))
         if check:
-            print("".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, name + " (now)")), end="")
+            lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, name + " (now)")
+            print("".join(lines), end="")
         else:
             path.write_text(new, encoding="utf-8")
             print(f"wrote {name}")

@@ -77,7 +77,7 @@
 %ignore s2n_config_set_ticket_encrypt_decrypt_key_lifetime;                  /* Config.set_ticket_encrypt_decrypt_key_lifetime */
 %ignore s2n_config_set_verification_ca_location;                             /* Config.set_verification_ca_location */
 %ignore s2n_config_set_verify_after_sign;                                    /* Config.set_verify_after_sign */
-%ignore s2n_config_set_verify_host_callback;                                 /* Config.accept_host */
+%ignore s2n_config_set_verify_host_callback;                                 /* Config.set_verify_host */
 %ignore s2n_config_set_wall_clock;                                           /* not for scripts: takes a C callback */
 %ignore s2n_config_wipe_trust_store;                                         /* Config.wipe_trust_store */
 %ignore s2n_connection_add_new_tickets_to_send;                              /* Connection.add_new_tickets_to_send */

@@ -230,6 +230,10 @@ struct script_config {
     void set_verification_ca_location(struct script_chars file, struct script_chars dir);
     /* Accepts this name in peers' certificates, instead of the server name; "*" accepts every one. May be repeated. */
     void accept_host(struct script_chars name);
+#ifdef S2N_CALLBACKS
+    /* Asks this function about each name in a peer's certificate, instead of the list; it gives true or false. While it runs the connection is busy. */
+    void set_verify_host(struct script_callback function);
+#endif
     /* Has early data wait for accept_early_data() or reject_early_data(). By default a server accepts it. */
     void hold_early_data();
     /* The IANA numbers of the groups that can be used, in order, as text with blanks between. */

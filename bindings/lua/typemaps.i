@@ -284,7 +284,7 @@ static void s2n_start(lua_State *L)
     lua_insert(L, -2);
     lua_rawset(L, -3);
     (void) lua_pushstring(L, "_VERSION");
-    (void) lua_pushstring(L, "s2n_tls 0.9.0");
+    (void) lua_pushstring(L, "0.9.0");
     lua_rawset(L, -3);
 
     lua_pushnil(L);

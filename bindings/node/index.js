@@ -21,18 +21,22 @@ class ProtoError extends S2NError {}
 class InternalError extends S2NError {}
 class UsageError extends S2NError {}
 
-const errors = { S2NError, IoError, ClosedError, BlockedError, AlertError, ProtoError, InternalError, UsageError };
-const { set_error_classes: setErrorClasses, ...api } = load();
+const native = load();
 
-setErrorClasses({
-  __proto__: null,
-  IO: IoError.prototype,
-  CLOSED: ClosedError.prototype,
-  BLOCKED: BlockedError.prototype,
-  ALERT: AlertError.prototype,
-  PROTO: ProtoError.prototype,
-  INTERNAL: InternalError.prototype,
-  USAGE: UsageError.prototype,
-});
+// Once, even if this file is read again: what was thrown and what is looked for must be of one class.
+if (!native.errors) {
+  native.errors = { S2NError, IoError, ClosedError, BlockedError, AlertError, ProtoError, InternalError, UsageError };
+  native.set_error_classes({
+    __proto__: null,
+    IO: IoError.prototype,
+    CLOSED: ClosedError.prototype,
+    BLOCKED: BlockedError.prototype,
+    ALERT: AlertError.prototype,
+    PROTO: ProtoError.prototype,
+    INTERNAL: InternalError.prototype,
+    USAGE: UsageError.prototype,
+  });
+}
 
+const { errors, set_error_classes: _, ...api } = native;
 module.exports = { ...api, ...errors };

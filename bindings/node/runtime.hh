@@ -32,6 +32,7 @@ struct s2n_isolate {
     s2n_class classes[4];
     size_t class_count;
     v8::Persistent<v8::Object> error_classes;
+    v8::Persistent<v8::Object> exports;
     s2n_proxy *proxies;
 };
 
@@ -162,12 +163,9 @@ static s2n_class *s2n_find_class(swig_type_info *type)
 
 static void s2n_add_class(swig_type_info *type, v8::Local<v8::FunctionTemplate> made_by)
 {
-    s2n_class *entry = s2n_find_class(type); /* there if the module is loaded once more */
-    if (entry == nullptr) {
-        assert(s2n_here->class_count < sizeof(s2n_here->classes) / sizeof(s2n_here->classes[0]));
-        entry = &s2n_here->classes[s2n_here->class_count++];
-        entry->type = type;
-    }
+    assert(s2n_here->class_count < sizeof(s2n_here->classes) / sizeof(s2n_here->classes[0]));
+    s2n_class *entry = &s2n_here->classes[s2n_here->class_count++];
+    entry->type = type;
     entry->made_by.Reset(v8::Isolate::GetCurrent(), made_by);
 }
 
@@ -299,20 +297,33 @@ static void s2n_leave(void *state)
         here->classes[i].made_by.Reset();
     }
     here->error_classes.Reset();
+    here->exports.Reset();
     s2n_here = nullptr;
     delete here;
 }
 
+/* The module is loaded for the first time here. */
 static void s2n_arrive(v8::Local<v8::Object> exports, v8::Local<v8::Context> context)
 {
     v8::Isolate *isolate = v8::Isolate::GetCurrent();
-    if (s2n_here == nullptr) {
-        s2n_here = new s2n_isolate();
-        node::AddEnvironmentCleanupHook(isolate, s2n_leave, s2n_here);
-    }
     v8::Local<v8::Function> setter =
         v8::FunctionTemplate::New(isolate, s2n_set_error_classes)->GetFunction(context).ToLocalChecked();
+
+    s2n_here = new s2n_isolate();
+    s2n_here->exports.Reset(isolate, exports);
+    node::AddEnvironmentCleanupHook(isolate, s2n_leave, s2n_here);
     exports->Set(context, s2n_js_text("set_error_classes"), setter).Check();
+}
+
+/* Loaded once more, because somebody has emptied the cache of modules: gives the same classes again. */
+static bool s2n_again(v8::Local<v8::Value> module, v8::Local<v8::Context> context)
+{
+    if (s2n_here == nullptr) {
+        return false;
+    }
+    v8::Local<v8::Object> exports = s2n_here->exports.Get(v8::Isolate::GetCurrent());
+    module.As<v8::Object>()->Set(context, s2n_js_text("exports"), exports).Check();
+    return true;
 }
 
 /* ---- arguments ---- */

@@ -5,7 +5,8 @@
  * code, alert, errno and source, a method for each, and text.
  */
 %{
-/* The caller's scalar is never changed. */
+/* Works on a copy, which shares the bytes: the caller's scalar is not changed, and may change while other arguments are
+ * looked at (tied ones run code). */
 static bool s2n_string(pTHX_ SV *sv, const char **data, STRLEN *len, bool bytes)
 {
     SvGETMAGIC(sv);
@@ -20,13 +21,11 @@ static bool s2n_string(pTHX_ SV *sv, const char **data, STRLEN *len, bool bytes)
             return false;
         }
     }
-    if (bytes && SvUTF8(sv)) {
-        sv = sv_2mortal(newSVsv(sv));
-        if (!sv_utf8_downgrade(sv, 1)) {
-            return false;
-        }
+    sv = sv_mortalcopy_flags(sv, 0);
+    if (bytes && SvUTF8(sv) && !sv_utf8_downgrade(sv, 1)) {
+        return false;
     }
-    *data = SvPV_nomg(sv, *len);
+    *data = SvPV(sv, *len);
     return true;
 }
 
@@ -108,6 +107,54 @@ static void s2n_raise(pTHX)
     sv_setsv(ERRSV, object);
 }
 
+/* What is called is the code itself, so a variable that held it may change. */
+static bool s2n_ask(void *function, const char *text, size_t len, bool *answer)
+{
+    dTHX;
+    dSP;
+    bool ok = true;
+
+    ENTER;
+    SAVETMPS;
+    PUSHMARK(SP);
+    XPUSHs(sv_2mortal(newSVpvn(text, len)));
+    PUTBACK;
+    (void) call_sv((SV *) function, G_SCALAR | G_EVAL);
+    SPAGAIN;
+    SV *result = POPs;
+    if (SvROK(ERRSV) || SvTRUE(ERRSV)) {
+        script_clear();
+        ok = script_misuse(SCRIPT_CALLBACK, "the callback died: %s", SvPV_nolen(ERRSV));
+    } else {
+        *answer = SvTRUE(result);
+    }
+    PUTBACK;
+    FREETMPS;
+    LEAVE;
+    return ok;
+}
+
+static void s2n_forget(void *function)
+{
+    dTHX;
+    SvREFCNT_dec((SV *) function);
+}
+
+static bool s2n_from_function(pTHX_ SV *sv, struct script_callback *out)
+{
+    SvGETMAGIC(sv);
+    if (!SvOK(sv)) {
+        return true;
+    }
+    if (!SvROK(sv) || SvTYPE(SvRV(sv)) != SVt_PVCV) {
+        return false;
+    }
+    out->function = SvREFCNT_inc(SvRV(sv));
+    out->ask = s2n_ask;
+    out->forget = s2n_forget;
+    return true;
+}
+
 static SV *s2n_bytes(pTHX_ const struct script_out *out)
 {
     return out->none ? &PL_sv_undef : newSVpvn_flags((const char *) out->data, out->len, SVs_TEMP);
@@ -129,6 +176,7 @@ static SV *s2n_text(pTHX_ const struct script_text *out)
     ((void) script_misuse(SCRIPT_WRONG_TYPE, "%s", (const char *) (text)), s2n_raise(aTHX))
 %}
 
+#define S2N_CALLBACKS
 %define S2N_RETURN_BYTES(out) $result = s2n_bytes(aTHX_ &out); argvi++ %enddef
 %define S2N_RETURN_TEXT(out) $result = s2n_text(aTHX_ &out); argvi++ %enddef
 %define S2N_RETURN_INT(n) $result = sv_2mortal(newSViv((IV) n)); argvi++ %enddef

@@ -14,7 +14,8 @@
 
 struct script_config *script_config_new(void)
 {
-    return script_start() ? (struct script_config *) script_adopt(SCRIPT_CONFIG, s2n_config_new_minimal()) : NULL;
+    return script_start() ? (struct script_config *) script_adopt(SCRIPT_CONFIG, s2n_config_new_minimal())
+                          : NULL;
 }
 
 void script_config_close(struct script_config *self)
@@ -47,12 +48,13 @@ void script_config_add_cert_chain_and_key_to_store(struct script_config *self, s
     }
     if (script_enter(&other, chain, SCRIPT_CERT, SCRIPT_BOTH)) {
         if (script_keep(&call, &other)) {
-            script_freeze(&other);
             result = s2n_config_add_cert_chain_and_key_to_store(config_of(&call),
                                                                 (struct s2n_cert_chain_and_key *) other.raw);
         }
         if (result < 0) {
             script_note(NULL);
+        } else if (!script_failed()) {
+            script_freeze(&other);
         }
         (void) script_leave(&other, 0);
     }
@@ -84,6 +86,10 @@ void script_rules_free(struct script_rules *rules)
     free(rules->hosts);
     rules->hosts = NULL;
     rules->host_count = 0;
+    if (rules->verify_host.function != NULL) {
+        rules->verify_host.forget(rules->verify_host.function);
+        rules->verify_host.function = NULL;
+    }
 }
 
 /* The library's callback: whether a name of the peer's certificate is on the list. Names are compared as they stand,
@@ -91,7 +97,11 @@ void script_rules_free(struct script_rules *rules)
 static uint8_t host_accepted(const char *name, size_t len, void *ctx)
 {
     const struct script_rules *rules = &((const struct script_handle *) ctx)->rules;
+    bool answer = false;
 
+    if (rules->verify_host.function != NULL) {
+        return rules->verify_host.ask(rules->verify_host.function, name, len, &answer) && answer ? 1 : 0;
+    }
     for (size_t i = 0; i < rules->host_count; i++) {
         const char *host = rules->hosts[i];
         if (strcmp(host, "*") == 0 || (strlen(host) == len && strncasecmp(host, name, len) == 0)) {
@@ -133,6 +143,27 @@ void script_config_accept_host(struct script_config *self, struct script_chars n
         result = s2n_config_set_verify_host_callback(config_of(&call), host_accepted, call.handle);
     }
     (void) script_leave(&call, result);
+}
+
+void script_config_set_verify_host(struct script_config *self, struct script_callback function)
+{
+    struct script_call call;
+    struct script_callback unwanted = function;
+    int result = 0;
+
+    if (change(&call, self)) {
+        if (function.function == NULL) {
+            (void) script_misuse(SCRIPT_NULL, "a function is needed");
+        } else {
+            unwanted = call.handle->rules.verify_host;
+            call.handle->rules.verify_host = function;
+            result = s2n_config_set_verify_host_callback(config_of(&call), host_accepted, call.handle);
+        }
+        (void) script_leave(&call, result);
+    }
+    if (unwanted.function != NULL) {
+        unwanted.forget(unwanted.function);
+    }
 }
 
 void script_config_hold_early_data(struct script_config *self)
@@ -177,7 +208,8 @@ void script_config_clear_protocol_preferences(struct script_config *self)
 
 struct script_cert *script_cert_new(void)
 {
-    return script_start() ? (struct script_cert *) script_adopt(SCRIPT_CERT, s2n_cert_chain_and_key_new()) : NULL;
+    return script_start() ? (struct script_cert *) script_adopt(SCRIPT_CERT, s2n_cert_chain_and_key_new())
+                          : NULL;
 }
 
 void script_cert_close(struct script_cert *self)
@@ -193,7 +225,8 @@ bool script_cert_is_closed(struct script_cert *self)
 static struct s2n_cert *cert_at(const struct script_call *call, script_int index)
 {
     struct s2n_cert *cert = NULL;
-    int result = s2n_cert_chain_get_cert((struct s2n_cert_chain_and_key *) call->raw, &cert, (uint32_t) index);
+    int result =
+        s2n_cert_chain_get_cert((struct s2n_cert_chain_and_key *) call->raw, &cert, (uint32_t) index);
     return result == S2N_SUCCESS ? cert : NULL;
 }
 
@@ -216,7 +249,8 @@ struct script_out script_cert_get_der(struct script_cert *self, script_int index
     return out;
 }
 
-static struct script_out extension(struct script_cert *self, script_int index, struct script_chars oid, bool *critical)
+static struct script_out extension(struct script_cert *self, script_int index, struct script_chars oid,
+                                   bool *critical)
 {
     struct script_call call;
     struct script_out out = script_no_bytes();
@@ -241,7 +275,8 @@ static struct script_out extension(struct script_cert *self, script_int index, s
     return out;
 }
 
-struct script_out script_cert_get_extension(struct script_cert *self, script_int index, struct script_chars oid)
+struct script_out script_cert_get_extension(struct script_cert *self, script_int index,
+                                            struct script_chars oid)
 {
     bool critical = false;
     return extension(self, index, oid, &critical);
@@ -266,7 +301,8 @@ struct script_out script_utf8_from_extension(struct script_in value)
     }
     result = s2n_cert_get_utf8_string_from_extension_data_length(value.data, (uint32_t) value.len, &len);
     if (result == 0 && script_room(&out, len)) {
-        result = s2n_cert_get_utf8_string_from_extension_data(value.data, (uint32_t) value.len, out.data, &len);
+        result =
+            s2n_cert_get_utf8_string_from_extension_data(value.data, (uint32_t) value.len, out.data, &len);
         out.len = result == 0 && len < out.len ? len : out.len;
     }
     if (result < 0) {

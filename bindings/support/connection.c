@@ -55,13 +55,14 @@ void script_connection_set_config(struct script_connection *self, struct script_
     if (script_enter(&other, config, SCRIPT_CONFIG, SCRIPT_BOTH)) {
         int result = 0;
         if (script_keep(&call, &other)) {
-            script_freeze(&other);
             result = s2n_connection_set_config(conn_of(&call), (struct s2n_config *) other.raw);
-            /* For the early data callback, which has no context of its own. */
-            (void) s2n_connection_set_ctx(conn_of(&call), call.handle);
         }
         if (result < 0) {
             script_note(conn_of(&call));
+        } else if (!script_failed()) {
+            script_freeze(&other);
+            /* For the early data callback, which has no context of its own. */
+            (void) s2n_connection_set_ctx(conn_of(&call), call.handle);
         }
         (void) script_leave(&other, 0);
     }
@@ -94,7 +95,7 @@ static void quiet_begin(struct quiet *q)
 static void quiet_end(const struct quiet *q, bool failed)
 {
     int before = errno;
-    struct timespec now = {0, 0};
+    struct timespec now = { 0, 0 };
     sigset_t pipe_only;
 
     if (!q->on) {
@@ -386,8 +387,8 @@ void script_connection_deserialize(struct script_connection *self, struct script
     struct script_call call;
 
     if (script_short_enough("blob", blob.len, UINT32_MAX) && enter(&call, self, SCRIPT_BOTH)) {
-        (void) script_leave(
-            &call, s2n_connection_deserialize(conn_of(&call), script_mutable(blob.data), (uint32_t) blob.len));
+        (void) script_leave(&call, s2n_connection_deserialize(conn_of(&call), script_mutable(blob.data),
+                                                              (uint32_t) blob.len));
     }
 }
 

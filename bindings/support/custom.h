@@ -103,6 +103,9 @@ void script_config_set_verification_ca_location(struct script_config *self, stru
                                                 struct script_chars dir);
 /** Accepts this name in peers' certificates, instead of the server name; "*" accepts every one. May be repeated. */
 void script_config_accept_host(struct script_config *self, struct script_chars name);
+/** Asks this function about each name in a peer's certificate, instead of the list; it gives true or false. While it runs
+    the connection is busy. */
+void script_config_set_verify_host(struct script_config *self, struct script_callback function);
 /** Has early data wait for accept_early_data() or reject_early_data(). By default a server accepts it. */
 void script_config_hold_early_data(struct script_config *self);
 /** The IANA numbers of the groups that can be used, in order, as text with blanks between. */
@@ -121,7 +124,8 @@ bool script_cert_is_closed(struct script_cert *self);
 /** The certificate at this place, 0 being the leaf, in DER. */
 struct script_out script_cert_get_der(struct script_cert *self, script_int index);
 /** The value of an extension, by dotted number, of the certificate at this place. */
-struct script_out script_cert_get_extension(struct script_cert *self, script_int index, struct script_chars oid);
+struct script_out script_cert_get_extension(struct script_cert *self, script_int index,
+                                            struct script_chars oid);
 /** Whether that extension is critical. */
 bool script_cert_is_extension_critical(struct script_cert *self, script_int index, struct script_chars oid);
 

@@ -87,7 +87,8 @@ bool script_no_memory(void)
 
 static const char *type_name(int type)
 {
-    static const char *const NAMES[] = {"INTERNAL", "IO", "CLOSED", "BLOCKED", "ALERT", "PROTO", "INTERNAL", "USAGE"};
+    static const char *const NAMES[] = { "INTERNAL", "IO",    "CLOSED",   "BLOCKED",
+                                         "ALERT",    "PROTO", "INTERNAL", "USAGE" };
     return type >= 0 && type < (int) (sizeof(NAMES) / sizeof(NAMES[0])) ? NAMES[type] : "INTERNAL";
 }
 
@@ -213,12 +214,12 @@ void script_text_free(struct script_text *out)
 
 struct script_out script_no_bytes(void)
 {
-    return (struct script_out){.none = true};
+    return (struct script_out){ .none = true };
 }
 
 struct script_text script_no_text(void)
 {
-    return (struct script_text){.none = true};
+    return (struct script_text){ .none = true };
 }
 
 /* Makes room for len bytes, all zero; one more is there, so that it is never NULL. */

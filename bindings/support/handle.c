@@ -43,10 +43,13 @@ static void unlock(void)
 
 static void in_child(void)
 {
+    static const pthread_cond_t fresh = PTHREAD_COND_INITIALIZER;
+
     forks++;
+    left = fresh; /* those who waited do not exist here */
     for (size_t i = 0; i < slot_count; i++) {
         if (slots[i].handle != NULL) {
-            slots[i].handle->busy = 0; /* other threads do not exist here */
+            slots[i].handle->busy = 0;
         }
     }
     unlock();
@@ -110,7 +113,8 @@ static bool grow_table(void)
     if (slot_count < slot_room) {
         return true;
     }
-    if (slot_room >= SLOT_MAX / 2 || (bigger = (struct slot *) realloc(slots, room * sizeof(*slots))) == NULL) {
+    if (slot_room >= SLOT_MAX / 2 ||
+        (bigger = (struct slot *) realloc(slots, room * sizeof(*slots))) == NULL) {
         return false;
     }
     slots = bigger;
@@ -208,7 +212,7 @@ static void settle(struct script_handle *handle)
 
 /* ---- making and dropping ---- */
 
-static const char *const KIND[] = {"", "connection", "config", "certificate chain", "pre-shared key"};
+static const char *const KIND[] = { "", "connection", "config", "certificate chain", "pre-shared key" };
 
 void *script_adopt(enum script_kind kind, void *raw)
 {
@@ -221,7 +225,7 @@ void *script_adopt(enum script_kind kind, void *raw)
     }
     handle = (struct script_handle *) calloc(1, sizeof(*handle));
     if (handle == NULL) {
-        struct script_handle gone = {.kind = kind};
+        struct script_handle gone = { .kind = kind };
         free_raw(&gone, raw);
         (void) script_no_memory();
         return NULL;
@@ -307,7 +311,8 @@ script_int script_live(void)
 
 /* ---- entering and leaving; the lock is held in the helpers ---- */
 
-static bool usable(const struct script_handle *handle, const void *ticket, enum script_kind kind, unsigned sides)
+static bool usable(const struct script_handle *handle, const void *ticket, enum script_kind kind,
+                   unsigned sides)
 {
     if (ticket == NULL) {
         return script_misuse(SCRIPT_NULL, "nil where a %s is needed", KIND[kind]);
@@ -319,7 +324,8 @@ static bool usable(const struct script_handle *handle, const void *ticket, enum 
         return script_misuse(SCRIPT_WRONG_TYPE, "a %s where a %s is needed", KIND[handle->kind], KIND[kind]);
     }
     if (handle->born != forks && kind == SCRIPT_CONNECTION) {
-        return script_misuse(SCRIPT_FORKED, "the connection belongs to the parent process, which may be using it");
+        return script_misuse(SCRIPT_FORKED,
+                             "the connection belongs to the parent process, which may be using it");
     }
     if (sides == SCRIPT_CHANGING && handle->frozen) {
         return script_misuse(SCRIPT_IN_USE, "the %s is in use and cannot be changed any more", KIND[kind]);

@@ -15,15 +15,17 @@
 
 /* What a connection has besides the library's object. */
 struct script_wire {
-    struct mempipe *pipe; /* NULL while it uses descriptors */
-    atomic_int blocked;   /* what the last call waited for */
+    struct mempipe *pipe;                 /* NULL while it uses descriptors */
+    atomic_int blocked;                   /* what the last call waited for */
     struct s2n_offered_early_data *offer; /* waits for an answer */
 };
 
-/* What a config has besides: the names that it accepts from peers, and whether early data waits for an answer. */
+/* What a config has besides: the names that it accepts from peers, or a function that
+ * decides, and whether early data waits for an answer. */
 struct script_rules {
     char **hosts;
     size_t host_count;
+    struct script_callback verify_host;
     bool hold_early_data;
 };
 

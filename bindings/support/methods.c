@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Made by bindings/gen.py; do not edit. One method for each function of the public headers that needs
- * nothing special: arguments are checked, the object is entered, the library called, the object left.
+ * nothing special: arguments are checked, the object entered, the library called, the object left.
  */
 #include "methods.h"
 
@@ -43,7 +43,8 @@ script_int script_get_fips_mode(void)
 void script_config_set_send_buffer_size(struct script_config *self, script_int size)
 {
     struct script_call call;
-    if (!script_fits("size", size, 0, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("size", size, 0, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
     script_int result = s2n_config_set_send_buffer_size((struct s2n_config *) call.raw, (uint32_t) size);
@@ -66,24 +67,28 @@ void script_config_set_verify_after_sign(struct script_config *self, script_int 
     if (!script_fits("mode", mode, 0, 1) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_verify_after_sign((struct s2n_config *) call.raw, (s2n_verify_after_sign) mode);
+    script_int result = s2n_config_set_verify_after_sign((struct s2n_config *) call.raw,
+                                                         (s2n_verify_after_sign) mode);
     (void) script_leave(&call, result);
 }
 
 void script_config_set_alert_behavior(struct script_config *self, script_int alert_behavior)
 {
     struct script_call call;
-    if (!script_fits("alert_behavior", alert_behavior, 0, 1) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("alert_behavior", alert_behavior, 0, 1) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_alert_behavior((struct s2n_config *) call.raw, (s2n_alert_behavior) alert_behavior);
+    script_int result = s2n_config_set_alert_behavior((struct s2n_config *) call.raw,
+                                                      (s2n_alert_behavior) alert_behavior);
     (void) script_leave(&call, result);
 }
 
 void script_config_set_max_blinding_delay(struct script_config *self, script_int seconds)
 {
     struct script_call call;
-    if (!script_fits("seconds", seconds, 0, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("seconds", seconds, 0, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
     script_int result = s2n_config_set_max_blinding_delay((struct s2n_config *) call.raw, (uint32_t) seconds);
@@ -93,10 +98,12 @@ void script_config_set_max_blinding_delay(struct script_config *self, script_int
 void script_config_send_max_fragment_length(struct script_config *self, script_int mfl_code)
 {
     struct script_call call;
-    if (!script_fits("mfl_code", mfl_code, 1, 4) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("mfl_code", mfl_code, 1, 4) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_send_max_fragment_length((struct s2n_config *) call.raw, (s2n_max_frag_len) mfl_code);
+    script_int result = s2n_config_send_max_fragment_length((struct s2n_config *) call.raw,
+                                                            (s2n_max_frag_len) mfl_code);
     (void) script_leave(&call, result);
 }
 
@@ -126,34 +133,45 @@ void script_connection_set_cipher_preferences(struct script_connection *self, st
     if (!script_plain("version", &version) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_cipher_preferences((struct s2n_connection *) call.raw, version.data);
+    script_int result = s2n_connection_set_cipher_preferences((struct s2n_connection *) call.raw,
+                                                              version.data);
     (void) script_leave(&call, result);
 }
 
-bool script_connection_is_valid_for_cipher_preferences(struct script_connection *self, struct script_chars version)
+bool script_connection_is_valid_for_cipher_preferences(struct script_connection *self,
+                                                       struct script_chars version)
 {
     struct script_call call;
     if (!script_plain("version", &version) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return false;
     }
-    script_int result = s2n_connection_is_valid_for_cipher_preferences((struct s2n_connection *) call.raw, version.data);
+    script_int result = s2n_connection_is_valid_for_cipher_preferences((struct s2n_connection *) call.raw,
+                                                                       version.data);
     return script_leave(&call, result) > 0;
 }
 
-void script_cert_load_pem_bytes(struct script_cert *self, struct script_in chain_pem, struct script_in private_key_pem)
+void script_cert_load_pem_bytes(struct script_cert *self, struct script_in chain_pem,
+                                struct script_in private_key_pem)
 {
     struct script_call call;
-    if (!script_short_enough("chain_pem", chain_pem.len, UINT32_MAX) || !script_short_enough("private_key_pem", private_key_pem.len, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
+    if (!script_short_enough("chain_pem", chain_pem.len, UINT32_MAX) ||
+        !script_short_enough("private_key_pem", private_key_pem.len, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_cert_chain_and_key_load_pem_bytes((struct s2n_cert_chain_and_key *) call.raw, script_mutable(chain_pem.data), (uint32_t) chain_pem.len, script_mutable(private_key_pem.data), (uint32_t) private_key_pem.len);
+    script_int result = s2n_cert_chain_and_key_load_pem_bytes((struct s2n_cert_chain_and_key *) call.raw,
+                                                              script_mutable(chain_pem.data),
+                                                              (uint32_t) chain_pem.len,
+                                                              script_mutable(private_key_pem.data),
+                                                              (uint32_t) private_key_pem.len);
     (void) script_leave(&call, result);
 }
 
 void script_cert_load_public_pem_bytes(struct script_cert *self, struct script_in chain_pem)
 {
     struct script_call call;
-    if (!script_short_enough("chain_pem", chain_pem.len, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
+    if (!script_short_enough("chain_pem", chain_pem.len, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
         return;
     }
     script_int result = s2n_cert_chain_and_key_load_public_pem_bytes((struct s2n_cert_chain_and_key *) call.raw, script_mutable(chain_pem.data), (uint32_t) chain_pem.len);
@@ -193,10 +211,12 @@ void script_config_wipe_trust_store(struct script_config *self)
 void script_config_set_max_cert_chain_depth(struct script_config *self, script_int max_depth)
 {
     struct script_call call;
-    if (!script_fits("max_depth", max_depth, 0, UINT16_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("max_depth", max_depth, 0, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_max_cert_chain_depth((struct s2n_config *) call.raw, (uint16_t) max_depth);
+    script_int result = s2n_config_set_max_cert_chain_depth((struct s2n_config *) call.raw,
+                                                            (uint16_t) max_depth);
     (void) script_leave(&call, result);
 }
 
@@ -233,7 +253,8 @@ void script_config_disable_x509_verification(struct script_config *self)
 void script_connection_set_server_name(struct script_connection *self, struct script_chars server_name)
 {
     struct script_call call;
-    if (!script_plain("server_name", &server_name) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_plain("server_name", &server_name) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
     script_int result = s2n_set_server_name((struct s2n_connection *) call.raw, server_name.data);
@@ -258,20 +279,24 @@ struct script_text script_connection_get_server_name(struct script_connection *s
 void script_config_append_protocol_preference(struct script_config *self, struct script_in protocol)
 {
     struct script_call call;
-    if (!script_short_enough("protocol", protocol.len, UINT8_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_short_enough("protocol", protocol.len, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_append_protocol_preference((struct s2n_config *) call.raw, protocol.data, (uint8_t) protocol.len);
+    script_int result = s2n_config_append_protocol_preference((struct s2n_config *) call.raw, protocol.data,
+                                                              (uint8_t) protocol.len);
     (void) script_leave(&call, result);
 }
 
 void script_connection_append_protocol_preference(struct script_connection *self, struct script_in protocol)
 {
     struct script_call call;
-    if (!script_short_enough("protocol", protocol.len, UINT8_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_short_enough("protocol", protocol.len, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_append_protocol_preference((struct s2n_connection *) call.raw, protocol.data, (uint8_t) protocol.len);
+    script_int result = s2n_connection_append_protocol_preference((struct s2n_connection *) call.raw,
+                                                                  protocol.data, (uint8_t) protocol.len);
     (void) script_leave(&call, result);
 }
 
@@ -314,7 +339,8 @@ void script_connection_release_buffers(struct script_connection *self)
 void script_connection_set_fd(struct script_connection *self, script_int fd)
 {
     struct script_call call;
-    if (!script_fits("fd", fd, INT_MIN, INT_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("fd", fd, INT_MIN, INT_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
     script_int result = s2n_connection_set_fd((struct s2n_connection *) call.raw, (int) fd);
@@ -324,7 +350,8 @@ void script_connection_set_fd(struct script_connection *self, script_int fd)
 void script_connection_set_read_fd(struct script_connection *self, script_int readfd)
 {
     struct script_call call;
-    if (!script_fits("readfd", readfd, INT_MIN, INT_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("readfd", readfd, INT_MIN, INT_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
     script_int result = s2n_connection_set_read_fd((struct s2n_connection *) call.raw, (int) readfd);
@@ -334,7 +361,8 @@ void script_connection_set_read_fd(struct script_connection *self, script_int re
 void script_connection_set_write_fd(struct script_connection *self, script_int writefd)
 {
     struct script_call call;
-    if (!script_fits("writefd", writefd, INT_MIN, INT_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("writefd", writefd, INT_MIN, INT_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
     script_int result = s2n_connection_set_write_fd((struct s2n_connection *) call.raw, (int) writefd);
@@ -382,13 +410,18 @@ void script_connection_prefer_low_latency(struct script_connection *self)
     (void) script_leave(&call, result);
 }
 
-void script_connection_set_dynamic_record_threshold(struct script_connection *self, script_int resize_threshold, script_int timeout_threshold)
+void script_connection_set_dynamic_record_threshold(struct script_connection *self,
+                                                    script_int resize_threshold, script_int timeout_threshold)
 {
     struct script_call call;
-    if (!script_fits("resize_threshold", resize_threshold, 0, UINT32_MAX) || !script_fits("timeout_threshold", timeout_threshold, 0, UINT16_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("resize_threshold", resize_threshold, 0, UINT32_MAX) ||
+        !script_fits("timeout_threshold", timeout_threshold, 0, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_dynamic_record_threshold((struct s2n_connection *) call.raw, (uint32_t) resize_threshold, (uint16_t) timeout_threshold);
+    script_int result = s2n_connection_set_dynamic_record_threshold((struct s2n_connection *) call.raw,
+                                                                    (uint32_t) resize_threshold,
+                                                                    (uint16_t) timeout_threshold);
     (void) script_leave(&call, result);
 }
 
@@ -459,10 +492,12 @@ script_int script_connection_get_wire_bytes_out(struct script_connection *self)
 void script_connection_set_blinding(struct script_connection *self, script_int blinding)
 {
     struct script_call call;
-    if (!script_fits("blinding", blinding, 0, 1) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("blinding", blinding, 0, 1) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_blinding((struct s2n_connection *) call.raw, (s2n_blinding) blinding);
+    script_int result = s2n_connection_set_blinding((struct s2n_connection *) call.raw,
+                                                    (s2n_blinding) blinding);
     (void) script_leave(&call, result);
 }
 
@@ -480,10 +515,12 @@ script_int script_connection_get_delay(struct script_connection *self)
 void script_connection_request_key_update(struct script_connection *self, script_int peer_request)
 {
     struct script_call call;
-    if (!script_fits("peer_request", peer_request, 0, 1) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("peer_request", peer_request, 0, 1) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_request_key_update((struct s2n_connection *) call.raw, (s2n_peer_key_update) peer_request);
+    script_int result = s2n_connection_request_key_update((struct s2n_connection *) call.raw,
+                                                          (s2n_peer_key_update) peer_request);
     (void) script_leave(&call, result);
 }
 
@@ -500,10 +537,12 @@ script_int script_connection_get_alert(struct script_connection *self)
 void script_config_set_client_auth_type(struct script_config *self, script_int client_auth_type)
 {
     struct script_call call;
-    if (!script_fits("client_auth_type", client_auth_type, 0, 2) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("client_auth_type", client_auth_type, 0, 2) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_client_auth_type((struct s2n_config *) call.raw, (s2n_cert_auth_type) client_auth_type);
+    script_int result = s2n_config_set_client_auth_type((struct s2n_config *) call.raw,
+                                                        (s2n_cert_auth_type) client_auth_type);
     (void) script_leave(&call, result);
 }
 
@@ -521,10 +560,12 @@ script_int script_config_get_client_auth_type(struct script_config *self)
 void script_connection_set_client_auth_type(struct script_connection *self, script_int client_auth_type)
 {
     struct script_call call;
-    if (!script_fits("client_auth_type", client_auth_type, 0, 2) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("client_auth_type", client_auth_type, 0, 2) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_client_auth_type((struct s2n_connection *) call.raw, (s2n_cert_auth_type) client_auth_type);
+    script_int result = s2n_connection_set_client_auth_type((struct s2n_connection *) call.raw,
+                                                            (s2n_cert_auth_type) client_auth_type);
     (void) script_leave(&call, result);
 }
 
@@ -535,7 +576,8 @@ script_int script_connection_get_client_auth_type(struct script_connection *self
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_client_auth_type((struct s2n_connection *) call.raw, &client_auth_type);
+    script_int result = s2n_connection_get_client_auth_type((struct s2n_connection *) call.raw,
+                                                            &client_auth_type);
     return script_leave(&call, result) < 0 ? 0 : (script_int) client_auth_type;
 }
 
@@ -613,7 +655,8 @@ struct script_text script_connection_get_key_exchange_group(struct script_connec
         return script_no_text();
     }
     struct script_text text;
-    script_int result = s2n_connection_get_key_exchange_group((struct s2n_connection *) call.raw, &group_name);
+    script_int result = s2n_connection_get_key_exchange_group((struct s2n_connection *) call.raw,
+                                                              &group_name);
     text = result < 0 ? script_no_text() : script_string(group_name);
     (void) script_leave(&call, result);
     return text;
@@ -655,7 +698,8 @@ script_int script_connection_get_selected_signature_algorithm(struct script_conn
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_selected_signature_algorithm((struct s2n_connection *) call.raw, &chosen_alg);
+    script_int result = s2n_connection_get_selected_signature_algorithm((struct s2n_connection *) call.raw,
+                                                                        &chosen_alg);
     return script_leave(&call, result) < 0 ? 0 : (script_int) chosen_alg;
 }
 
@@ -666,7 +710,8 @@ script_int script_connection_get_selected_digest_algorithm(struct script_connect
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_selected_digest_algorithm((struct s2n_connection *) call.raw, &chosen_alg);
+    script_int result = s2n_connection_get_selected_digest_algorithm((struct s2n_connection *) call.raw,
+                                                                     &chosen_alg);
     return script_leave(&call, result) < 0 ? 0 : (script_int) chosen_alg;
 }
 
@@ -699,7 +744,8 @@ script_int script_connection_get_certificate_match(struct script_connection *sel
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_certificate_match((struct s2n_connection *) call.raw, &match_status);
+    script_int result = s2n_connection_get_certificate_match((struct s2n_connection *) call.raw,
+                                                             &match_status);
     return script_leave(&call, result) < 0 ? 0 : (script_int) match_status;
 }
 
@@ -736,10 +782,12 @@ struct script_text script_connection_get_last_message_name(struct script_connect
 void script_config_set_session_state_lifetime(struct script_config *self, script_int lifetime_in_secs)
 {
     struct script_call call;
-    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_session_state_lifetime((struct s2n_config *) call.raw, (uint64_t) lifetime_in_secs);
+    script_int result = s2n_config_set_session_state_lifetime((struct s2n_config *) call.raw,
+                                                              (uint64_t) lifetime_in_secs);
     (void) script_leave(&call, result);
 }
 
@@ -763,33 +811,45 @@ void script_config_set_session_cache_onoff(struct script_config *self, bool enab
     (void) script_leave(&call, result);
 }
 
-void script_config_set_ticket_encrypt_decrypt_key_lifetime(struct script_config *self, script_int lifetime_in_secs)
+void script_config_set_ticket_encrypt_decrypt_key_lifetime(struct script_config *self,
+                                                           script_int lifetime_in_secs)
 {
     struct script_call call;
-    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_ticket_encrypt_decrypt_key_lifetime((struct s2n_config *) call.raw, (uint64_t) lifetime_in_secs);
+    script_int result = s2n_config_set_ticket_encrypt_decrypt_key_lifetime((struct s2n_config *) call.raw,
+                                                                           (uint64_t) lifetime_in_secs);
     (void) script_leave(&call, result);
 }
 
 void script_config_set_ticket_decrypt_key_lifetime(struct script_config *self, script_int lifetime_in_secs)
 {
     struct script_call call;
-    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, INT64_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_ticket_decrypt_key_lifetime((struct s2n_config *) call.raw, (uint64_t) lifetime_in_secs);
+    script_int result = s2n_config_set_ticket_decrypt_key_lifetime((struct s2n_config *) call.raw,
+                                                                   (uint64_t) lifetime_in_secs);
     (void) script_leave(&call, result);
 }
 
-void script_config_add_ticket_crypto_key(struct script_config *self, struct script_in name, struct script_in key, script_int intro_time_in_seconds_from_epoch)
+void script_config_add_ticket_crypto_key(struct script_config *self, struct script_in name,
+                                         struct script_in key, script_int intro_time_in_seconds_from_epoch)
 {
     struct script_call call;
-    if (!script_short_enough("name", name.len, UINT32_MAX) || !script_short_enough("key", key.len, UINT32_MAX) || !script_fits("intro_time_in_seconds_from_epoch", intro_time_in_seconds_from_epoch, 0, INT64_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_BOTH)) {
+    if (!script_short_enough("name", name.len, UINT32_MAX) ||
+        !script_short_enough("key", key.len, UINT32_MAX) ||
+        !script_fits("intro_time_in_seconds_from_epoch", intro_time_in_seconds_from_epoch, 0, INT64_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_config_add_ticket_crypto_key((struct s2n_config *) call.raw, name.data, (uint32_t) name.len, script_mutable(key.data), (uint32_t) key.len, (uint64_t) intro_time_in_seconds_from_epoch);
+    script_int result = s2n_config_add_ticket_crypto_key((struct s2n_config *) call.raw, name.data,
+                                                         (uint32_t) name.len, script_mutable(key.data),
+                                                         (uint32_t) key.len,
+                                                         (uint64_t) intro_time_in_seconds_from_epoch);
     (void) script_leave(&call, result);
 }
 
@@ -806,7 +866,8 @@ void script_config_require_ticket_forward_secrecy(struct script_config *self, bo
 void script_config_set_initial_ticket_count(struct script_config *self, script_int num)
 {
     struct script_call call;
-    if (!script_fits("num", num, 0, UINT8_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("num", num, 0, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
     script_int result = s2n_config_set_initial_ticket_count((struct s2n_config *) call.raw, (uint8_t) num);
@@ -816,10 +877,12 @@ void script_config_set_initial_ticket_count(struct script_config *self, script_i
 void script_connection_add_new_tickets_to_send(struct script_connection *self, script_int num)
 {
     struct script_call call;
-    if (!script_fits("num", num, 0, UINT8_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("num", num, 0, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_add_new_tickets_to_send((struct s2n_connection *) call.raw, (uint8_t) num);
+    script_int result = s2n_connection_add_new_tickets_to_send((struct s2n_connection *) call.raw,
+                                                               (uint8_t) num);
     (void) script_leave(&call, result);
 }
 
@@ -834,10 +897,12 @@ script_int script_connection_get_tickets_sent(struct script_connection *self)
     return script_leave(&call, result) < 0 ? 0 : (script_int) num;
 }
 
-void script_connection_set_server_keying_material_lifetime(struct script_connection *self, script_int lifetime_in_secs)
+void script_connection_set_server_keying_material_lifetime(struct script_connection *self,
+                                                           script_int lifetime_in_secs)
 {
     struct script_call call;
-    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("lifetime_in_secs", lifetime_in_secs, 0, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
     script_int result = s2n_connection_set_server_keying_material_lifetime((struct s2n_connection *) call.raw, (uint32_t) lifetime_in_secs);
@@ -850,7 +915,8 @@ void script_connection_set_session(struct script_connection *self, struct script
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_session((struct s2n_connection *) call.raw, session.data, session.len);
+    script_int result = s2n_connection_set_session((struct s2n_connection *) call.raw, session.data,
+                                                   session.len);
     (void) script_leave(&call, result);
 }
 
@@ -877,17 +943,20 @@ bool script_connection_is_session_resumed(struct script_connection *self)
 void script_psk_set_identity(struct script_psk *self, struct script_in identity)
 {
     struct script_call call;
-    if (!script_short_enough("identity", identity.len, UINT16_MAX) || !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
+    if (!script_short_enough("identity", identity.len, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_psk_set_identity((struct s2n_psk *) call.raw, identity.data, (uint16_t) identity.len);
+    script_int result = s2n_psk_set_identity((struct s2n_psk *) call.raw, identity.data,
+                                             (uint16_t) identity.len);
     (void) script_leave(&call, result);
 }
 
 void script_psk_set_secret(struct script_psk *self, struct script_in secret)
 {
     struct script_call call;
-    if (!script_short_enough("secret", secret.len, UINT16_MAX) || !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
+    if (!script_short_enough("secret", secret.len, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
         return;
     }
     script_int result = s2n_psk_set_secret((struct s2n_psk *) call.raw, secret.data, (uint16_t) secret.len);
@@ -915,7 +984,8 @@ void script_connection_append_psk(struct script_connection *self, struct script_
         (void) script_leave(&call, 0);
         return;
     }
-    script_int result = s2n_connection_append_psk((struct s2n_connection *) call.raw, (struct s2n_psk *) other.raw);
+    script_int result = s2n_connection_append_psk((struct s2n_connection *) call.raw,
+                                                  (struct s2n_psk *) other.raw);
     if (result < 0) {
         script_note(NULL);
     }
@@ -946,60 +1016,79 @@ void script_connection_set_psk_mode(struct script_connection *self, script_int m
 void script_config_set_server_max_early_data_size(struct script_config *self, script_int max_early_data_size)
 {
     struct script_call call;
-    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_server_max_early_data_size((struct s2n_config *) call.raw, (uint32_t) max_early_data_size);
+    script_int result = s2n_config_set_server_max_early_data_size((struct s2n_config *) call.raw,
+                                                                  (uint32_t) max_early_data_size);
     (void) script_leave(&call, result);
 }
 
-void script_connection_set_server_max_early_data_size(struct script_connection *self, script_int max_early_data_size)
+void script_connection_set_server_max_early_data_size(struct script_connection *self,
+                                                      script_int max_early_data_size)
 {
     struct script_call call;
-    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_server_max_early_data_size((struct s2n_connection *) call.raw, (uint32_t) max_early_data_size);
+    script_int result = s2n_connection_set_server_max_early_data_size((struct s2n_connection *) call.raw,
+                                                                      (uint32_t) max_early_data_size);
     (void) script_leave(&call, result);
 }
 
 void script_connection_set_server_early_data_context(struct script_connection *self, struct script_in context)
 {
     struct script_call call;
-    if (!script_short_enough("context", context.len, UINT16_MAX) || !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+    if (!script_short_enough("context", context.len, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return;
     }
-    script_int result = s2n_connection_set_server_early_data_context((struct s2n_connection *) call.raw, context.data, (uint16_t) context.len);
+    script_int result = s2n_connection_set_server_early_data_context((struct s2n_connection *) call.raw,
+                                                                     context.data, (uint16_t) context.len);
     (void) script_leave(&call, result);
 }
 
-void script_psk_configure_early_data(struct script_psk *self, script_int max_early_data_size, script_int cipher_suite_first_byte, script_int cipher_suite_second_byte)
+void script_psk_configure_early_data(struct script_psk *self, script_int max_early_data_size,
+                                     script_int cipher_suite_first_byte, script_int cipher_suite_second_byte)
 {
     struct script_call call;
-    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) || !script_fits("cipher_suite_first_byte", cipher_suite_first_byte, 0, UINT8_MAX) || !script_fits("cipher_suite_second_byte", cipher_suite_second_byte, 0, UINT8_MAX) || !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
+    if (!script_fits("max_early_data_size", max_early_data_size, 0, UINT32_MAX) ||
+        !script_fits("cipher_suite_first_byte", cipher_suite_first_byte, 0, UINT8_MAX) ||
+        !script_fits("cipher_suite_second_byte", cipher_suite_second_byte, 0, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_psk_configure_early_data((struct s2n_psk *) call.raw, (uint32_t) max_early_data_size, (uint8_t) cipher_suite_first_byte, (uint8_t) cipher_suite_second_byte);
+    script_int result = s2n_psk_configure_early_data((struct s2n_psk *) call.raw,
+                                                     (uint32_t) max_early_data_size,
+                                                     (uint8_t) cipher_suite_first_byte,
+                                                     (uint8_t) cipher_suite_second_byte);
     (void) script_leave(&call, result);
 }
 
 void script_psk_set_application_protocol(struct script_psk *self, struct script_in application_protocol)
 {
     struct script_call call;
-    if (!script_short_enough("application_protocol", application_protocol.len, UINT8_MAX) || !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
+    if (!script_short_enough("application_protocol", application_protocol.len, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_psk_set_application_protocol((struct s2n_psk *) call.raw, application_protocol.data, (uint8_t) application_protocol.len);
+    script_int result = s2n_psk_set_application_protocol((struct s2n_psk *) call.raw,
+                                                         application_protocol.data,
+                                                         (uint8_t) application_protocol.len);
     (void) script_leave(&call, result);
 }
 
 void script_psk_set_early_data_context(struct script_psk *self, struct script_in context)
 {
     struct script_call call;
-    if (!script_short_enough("context", context.len, UINT16_MAX) || !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
+    if (!script_short_enough("context", context.len, UINT16_MAX) ||
+        !script_enter(&call, self, SCRIPT_PSK, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_psk_set_early_data_context((struct s2n_psk *) call.raw, context.data, (uint16_t) context.len);
+    script_int result = s2n_psk_set_early_data_context((struct s2n_psk *) call.raw, context.data,
+                                                       (uint16_t) context.len);
     (void) script_leave(&call, result);
 }
 
@@ -1021,7 +1110,8 @@ script_int script_connection_get_remaining_early_data_size(struct script_connect
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_remaining_early_data_size((struct s2n_connection *) call.raw, &allowed_early_data_size);
+    script_int result = s2n_connection_get_remaining_early_data_size((struct s2n_connection *) call.raw,
+                                                                     &allowed_early_data_size);
     return script_leave(&call, result) < 0 ? 0 : (script_int) allowed_early_data_size;
 }
 
@@ -1032,17 +1122,20 @@ script_int script_connection_get_max_early_data_size(struct script_connection *s
     if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
         return 0;
     }
-    script_int result = s2n_connection_get_max_early_data_size((struct s2n_connection *) call.raw, &max_early_data_size);
+    script_int result = s2n_connection_get_max_early_data_size((struct s2n_connection *) call.raw,
+                                                               &max_early_data_size);
     return script_leave(&call, result) < 0 ? 0 : (script_int) max_early_data_size;
 }
 
 void script_config_set_serialization_version(struct script_config *self, script_int version)
 {
     struct script_call call;
-    if (!script_fits("version", version, 0, 1) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+    if (!script_fits("version", version, 0, 1) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
         return;
     }
-    script_int result = s2n_config_set_serialization_version((struct s2n_config *) call.raw, (s2n_serialization_version) version);
+    script_int result = s2n_config_set_serialization_version((struct s2n_config *) call.raw,
+                                                             (s2n_serialization_version) version);
     (void) script_leave(&call, result);
 }
 

@@ -16,8 +16,10 @@ void script_config_send_max_fragment_length(struct script_config *self, script_i
 void script_config_accept_max_fragment_length(struct script_config *self);
 void script_config_set_cipher_preferences(struct script_config *self, struct script_chars version);
 void script_connection_set_cipher_preferences(struct script_connection *self, struct script_chars version);
-bool script_connection_is_valid_for_cipher_preferences(struct script_connection *self, struct script_chars version);
-void script_cert_load_pem_bytes(struct script_cert *self, struct script_in chain_pem, struct script_in private_key_pem);
+bool script_connection_is_valid_for_cipher_preferences(struct script_connection *self,
+                                                       struct script_chars version);
+void script_cert_load_pem_bytes(struct script_cert *self, struct script_in chain_pem,
+                                struct script_in private_key_pem);
 void script_cert_load_public_pem_bytes(struct script_cert *self, struct script_in chain_pem);
 void script_config_load_system_certs(struct script_config *self);
 void script_config_add_pem_to_trust_store(struct script_config *self, struct script_chars pem);
@@ -40,7 +42,9 @@ script_int script_connection_get_write_fd(struct script_connection *self);
 void script_connection_use_corked_io(struct script_connection *self);
 void script_connection_prefer_throughput(struct script_connection *self);
 void script_connection_prefer_low_latency(struct script_connection *self);
-void script_connection_set_dynamic_record_threshold(struct script_connection *self, script_int resize_threshold, script_int timeout_threshold);
+void script_connection_set_dynamic_record_threshold(struct script_connection *self,
+                                                    script_int resize_threshold,
+                                                    script_int timeout_threshold);
 void script_connection_set_dynamic_buffers(struct script_connection *self, bool enabled);
 void script_connection_set_recv_buffering(struct script_connection *self, bool enabled);
 script_int script_connection_peek(struct script_connection *self);
@@ -74,14 +78,17 @@ struct script_text script_connection_get_last_message_name(struct script_connect
 void script_config_set_session_state_lifetime(struct script_config *self, script_int lifetime_in_secs);
 void script_config_set_session_tickets_onoff(struct script_config *self, bool enabled);
 void script_config_set_session_cache_onoff(struct script_config *self, bool enabled);
-void script_config_set_ticket_encrypt_decrypt_key_lifetime(struct script_config *self, script_int lifetime_in_secs);
+void script_config_set_ticket_encrypt_decrypt_key_lifetime(struct script_config *self,
+                                                           script_int lifetime_in_secs);
 void script_config_set_ticket_decrypt_key_lifetime(struct script_config *self, script_int lifetime_in_secs);
-void script_config_add_ticket_crypto_key(struct script_config *self, struct script_in name, struct script_in key, script_int intro_time_in_seconds_from_epoch);
+void script_config_add_ticket_crypto_key(struct script_config *self, struct script_in name,
+                                         struct script_in key, script_int intro_time_in_seconds_from_epoch);
 void script_config_require_ticket_forward_secrecy(struct script_config *self, bool enabled);
 void script_config_set_initial_ticket_count(struct script_config *self, script_int num);
 void script_connection_add_new_tickets_to_send(struct script_connection *self, script_int num);
 script_int script_connection_get_tickets_sent(struct script_connection *self);
-void script_connection_set_server_keying_material_lifetime(struct script_connection *self, script_int lifetime_in_secs);
+void script_connection_set_server_keying_material_lifetime(struct script_connection *self,
+                                                           script_int lifetime_in_secs);
 void script_connection_set_session(struct script_connection *self, struct script_in session);
 script_int script_connection_get_session_ticket_lifetime_hint(struct script_connection *self);
 bool script_connection_is_session_resumed(struct script_connection *self);
@@ -92,9 +99,12 @@ void script_connection_append_psk(struct script_connection *self, struct script_
 void script_config_set_psk_mode(struct script_config *self, script_int mode);
 void script_connection_set_psk_mode(struct script_connection *self, script_int mode);
 void script_config_set_server_max_early_data_size(struct script_config *self, script_int max_early_data_size);
-void script_connection_set_server_max_early_data_size(struct script_connection *self, script_int max_early_data_size);
-void script_connection_set_server_early_data_context(struct script_connection *self, struct script_in context);
-void script_psk_configure_early_data(struct script_psk *self, script_int max_early_data_size, script_int cipher_suite_first_byte, script_int cipher_suite_second_byte);
+void script_connection_set_server_max_early_data_size(struct script_connection *self,
+                                                      script_int max_early_data_size);
+void script_connection_set_server_early_data_context(struct script_connection *self,
+                                                     struct script_in context);
+void script_psk_configure_early_data(struct script_psk *self, script_int max_early_data_size,
+                                     script_int cipher_suite_first_byte, script_int cipher_suite_second_byte);
 void script_psk_set_application_protocol(struct script_psk *self, struct script_in application_protocol);
 void script_psk_set_early_data_context(struct script_psk *self, struct script_in context);
 script_int script_connection_get_early_data_status(struct script_connection *self);

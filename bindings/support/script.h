@@ -49,6 +49,15 @@ struct script_text {
     bool none;
 };
 
+/* A function of the language. `ask` calls it with a text and gives its yes or no; false, with S2N_SCRIPT_CALLBACK noted,
+ * if it threw. `forget` gives the reference back. The method that takes one owns it, also when it fails. `function` is
+ * NULL for nil. */
+struct script_callback {
+    void *function;
+    bool (*ask)(void *function, const char *text, size_t len, bool *answer);
+    void (*forget)(void *function);
+};
+
 void script_in_free(struct script_in *in);
 void script_chars_free(struct script_chars *in);
 void script_out_free(struct script_out *out);
@@ -61,17 +70,18 @@ bool script_chars_copy(struct script_chars *in, const char *data, size_t len);
 /* ---- errors: one per thread ---- */
 
 /* Names of errors that the bindings raise themselves. */
-#define SCRIPT_CLOSED "S2N_SCRIPT_CLOSED"         /* the object was closed, or freed, or never was one */
-#define SCRIPT_NULL "S2N_SCRIPT_NULL"             /* nil where an object is needed */
-#define SCRIPT_WRONG_TYPE "S2N_SCRIPT_WRONG_TYPE" /* an argument of another type, or too many or few of them */
-#define SCRIPT_RANGE "S2N_SCRIPT_RANGE"           /* a number that does not fit, or data too long */
-#define SCRIPT_NUL "S2N_SCRIPT_NUL"               /* text with a NUL in it */
-#define SCRIPT_BUSY "S2N_SCRIPT_BUSY"             /* used from within a call on the same object */
-#define SCRIPT_IN_USE "S2N_SCRIPT_IN_USE"         /* a config that connections use already */
-#define SCRIPT_FORKED "S2N_SCRIPT_FORKED"         /* a connection of the parent process */
-#define SCRIPT_STATE "S2N_SCRIPT_STATE"           /* called in the wrong order */
-#define SCRIPT_CALLBACK "S2N_SCRIPT_CALLBACK"     /* a callback of the script failed */
-#define SCRIPT_MEMORY "S2N_SCRIPT_MEMORY"         /* no memory */
+#define SCRIPT_CLOSED "S2N_SCRIPT_CLOSED" /* the object was closed, or freed, or never was one */
+#define SCRIPT_NULL "S2N_SCRIPT_NULL"     /* nil where an object is needed */
+#define SCRIPT_WRONG_TYPE \
+    "S2N_SCRIPT_WRONG_TYPE"                   /* an argument of another type, or too many or few of them */
+#define SCRIPT_RANGE "S2N_SCRIPT_RANGE"       /* a number that does not fit, or data too long */
+#define SCRIPT_NUL "S2N_SCRIPT_NUL"           /* text with a NUL in it */
+#define SCRIPT_BUSY "S2N_SCRIPT_BUSY"         /* used from within a call on the same object */
+#define SCRIPT_IN_USE "S2N_SCRIPT_IN_USE"     /* a config that connections use already */
+#define SCRIPT_FORKED "S2N_SCRIPT_FORKED"     /* a connection of the parent process */
+#define SCRIPT_STATE "S2N_SCRIPT_STATE"       /* called in the wrong order */
+#define SCRIPT_CALLBACK "S2N_SCRIPT_CALLBACK" /* a callback of the script failed */
+#define SCRIPT_MEMORY "S2N_SCRIPT_MEMORY"     /* no memory */
 
 /* The error of this thread's last method. `type` is one of IO CLOSED BLOCKED ALERT PROTO INTERNAL USAGE; `code` is 0 for
  * errors of the bindings, `system` the errno for IO, `alert` a TLS alert number or -1. */
@@ -109,7 +119,12 @@ struct script_config;
 struct script_cert;
 struct script_psk;
 
-enum script_kind { SCRIPT_CONNECTION = 1, SCRIPT_CONFIG, SCRIPT_CERT, SCRIPT_PSK };
+enum script_kind {
+    SCRIPT_CONNECTION = 1,
+    SCRIPT_CONFIG,
+    SCRIPT_CERT,
+    SCRIPT_PSK
+};
 
 /* Which part of an object a call uses. One thread may receive while another one sends. */
 enum script_side {

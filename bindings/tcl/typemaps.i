@@ -96,6 +96,62 @@ static void s2n_raise(Tcl_Interp *interp)
     Tcl_SetObjResult(interp, Tcl_ObjPrintf("%s: %s", error.name, error.message));
 }
 
+/* A callback is a command prefix: a list to which the name is appended. */
+struct s2n_prefix {
+    Tcl_Interp *interp;
+    Tcl_Obj *words;
+};
+
+static bool s2n_ask(void *function, const char *text, size_t len, bool *answer)
+{
+    struct s2n_prefix *prefix = (struct s2n_prefix *) function;
+    Tcl_Interp *interp = prefix->interp;
+    Tcl_Obj *command = Tcl_DuplicateObj(prefix->words);
+    int truth = 0;
+    bool ok = true;
+
+    Tcl_IncrRefCount(command);
+    (void) Tcl_Preserve(interp);
+    (void) Tcl_ListObjAppendElement(NULL, command, Tcl_NewStringObj(text, len < INT_MAX ? (int) len : INT_MAX));
+    int code = Tcl_EvalObjEx(interp, command, TCL_EVAL_GLOBAL | TCL_EVAL_DIRECT);
+    script_clear();
+    if (code != TCL_OK) {
+        ok = script_misuse(SCRIPT_CALLBACK, "the callback failed: %s", Tcl_GetStringResult(interp));
+    } else if (Tcl_GetBooleanFromObj(NULL, Tcl_GetObjResult(interp), &truth) != TCL_OK) {
+        ok = script_misuse(SCRIPT_CALLBACK, "the callback gave neither true nor false");
+    }
+    *answer = truth != 0;
+    Tcl_ResetResult(interp);
+    Tcl_Release(interp);
+    Tcl_DecrRefCount(command);
+    return ok;
+}
+
+static void s2n_forget(void *function)
+{
+    struct s2n_prefix *prefix = (struct s2n_prefix *) function;
+    Tcl_DecrRefCount(prefix->words);
+    ckfree((char *) prefix);
+}
+
+static bool s2n_prefix_of(Tcl_Interp *interp, Tcl_Obj *value, struct script_callback *out)
+{
+    int count = 0;
+    if (Tcl_ListObjLength(NULL, value, &count) != TCL_OK) {
+        return false;
+    }
+    if (count > 0) {
+        struct s2n_prefix *prefix = (struct s2n_prefix *) ckalloc(sizeof(*prefix));
+        prefix->interp = interp;
+        prefix->words = Tcl_DuplicateObj(value); /* nobody else's, so that it stays a list */
+        Tcl_IncrRefCount(prefix->words);
+        *out = (struct script_callback){prefix, s2n_ask, s2n_forget};
+    }
+    return true;
+}
+
+#define s2n_from_function(value, out) s2n_prefix_of(interp, value, out)
+
 /* Longer than a Tcl object can be never happens: recv gives at most 1 MiB, and take is fed by it. */
 static void s2n_set_bytes(Tcl_Interp *interp, const struct script_out *out)
 {
@@ -156,6 +212,7 @@ static int s2n_handle(Tcl_Interp *interp, Tcl_Obj *value, void **ticket, swig_ty
     } while (0)
 %}
 
+#define S2N_CALLBACKS
 %define S2N_RETURN_BYTES(out) s2n_set_bytes(interp, &out) %enddef
 %define S2N_RETURN_TEXT(out) s2n_set_text(interp, &out) %enddef
 %define S2N_RETURN_INT(n) Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) n)) %enddef

@@ -14,23 +14,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CHECK(truth) \
-    do { \
-        if (!(truth)) { \
+#define CHECK(truth)                                                                                         \
+    do {                                                                                                     \
+        if (!(truth)) {                                                                                      \
             (void) fprintf(stderr, "%s:%d: %s (%s: %s)\n", __FILE__, __LINE__, #truth, script_error()->name, \
-                           script_error()->message); \
-            exit(1); \
-        } \
+                           script_error()->message);                                                         \
+            exit(1);                                                                                         \
+        }                                                                                                    \
     } while (0)
 
 static struct script_in bytes_of(const char *text)
 {
-    return (struct script_in){.data = (const uint8_t *) text, .len = strlen(text)};
+    return (struct script_in){ .data = (const uint8_t *) text, .len = strlen(text) };
 }
 
 static struct script_chars text_of(const char *text)
 {
-    return (struct script_chars){.data = text, .len = strlen(text)};
+    return (struct script_chars){ .data = text, .len = strlen(text) };
 }
 
 static bool failed_with(const char *name)
@@ -190,7 +190,7 @@ static void *echo_server(void *ctx)
         CHECK(!script_failed() && !out.none && out.len > 0);
         got += out.len;
         for (size_t at = 0; at < out.len;) {
-            struct script_in rest = {.data = out.data + at, .len = out.len - at};
+            struct script_in rest = { .data = out.data + at, .len = out.len - at };
             at += (size_t) script_connection_send(conn, rest);
             CHECK(!script_failed());
         }
@@ -202,7 +202,7 @@ static void *echo_server(void *ctx)
 static void *sender(void *ctx)
 {
     static uint8_t block[4096];
-    struct script_in data = {.data = block, .len = sizeof(block)};
+    struct script_in data = { .data = block, .len = sizeof(block) };
 
     for (size_t sent = 0; sent < TOTAL; sent += sizeof(block)) {
         CHECK(script_connection_send((struct script_connection *) ctx, data) == (script_int) sizeof(block));

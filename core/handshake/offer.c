@@ -274,7 +274,11 @@ bool psk_check_binder(struct handshake *hs)
     bool same = binder_at(rd_of(hs->peer.psk_binders), hs->psk_index, &theirs) &&
                 theirs.n == hash_size(psk->alg) && ct_eq(theirs.p, ours, theirs.n);
     wipe(ours, sizeof(ours));
-    return same || fail(ERR_BAD_MESSAGE);
+    if (!same) {
+        psk_take(hs, NULL); /* nothing goes on with a key that was not proven */
+        return fail(ERR_BAD_MESSAGE);
+    }
+    return true;
 }
 
 /* ---- the list as the selection callback sees it ---- */

@@ -5,6 +5,7 @@
  */
 #include "handshake/psk.h"
 
+#include "base/ct.h"
 #include "schedule/schedule.h"
 
 struct s2n_psk *psk_new(enum psk_type type)
@@ -42,11 +43,11 @@ bool psk_set_identity(struct s2n_psk *psk, struct span identity)
 /* An all-zero key is what a handshake without any PSK uses. How soon the first other byte comes is not told. */
 static bool all_zero(struct span secret)
 {
-    uint8_t any = 0;
+    uint8_t any = 0, none = 0;
     for (size_t i = 0; i < secret.n; i++) {
         any |= secret.p[i];
     }
-    return any == 0;
+    return ct_eq(&any, &none, 1);
 }
 
 bool psk_set_secret(struct s2n_psk *psk, struct span secret)

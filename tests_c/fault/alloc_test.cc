@@ -169,6 +169,34 @@ std::string Resuming(const PairOptions &o, const Armed &a)
     return Came(pair, true);
 }
 
+/* A ticket longer than a record: it is sent whole or not at all, whatever fails in the middle of it. */
+std::string LongTicket(const PairOptions &o, const Armed &a)
+{
+    static const std::string context(40000, 'c');
+    Pair pair(wire::Ticketed(o));
+    s2n_connection *server = pair.server().conn;
+    s2n_blocked_status blocked;
+    std::string got;
+    if (!pair.Negotiate().ok() || Pair::ReadAll(pair.client(), &got) != 0) {
+        return "no handshake";
+    }
+    Must(s2n_connection_set_server_max_early_data_size(server, 10), "max early");
+    Must(s2n_connection_set_server_early_data_context(
+             server, reinterpret_cast<const uint8_t *>(context.data()), 40000),
+         "context");
+    Must(s2n_connection_add_new_tickets_to_send(server, 2), "add");
+    fault::Arm(a.heap, a.n, a.stays);
+    bool sent = s2n_send(server, "data", 4, &blocked) == 4;
+    std::string first = sent ? "" : Named(s2n_errno);
+    sent = sent || s2n_send(server, "data", 4, &blocked) == 4;
+    pair.Move();
+    int error = Pair::ReadAll(pair.client(), &got);
+    if (ErrName(error) == "S2N_ERR_BAD_MESSAGE" || (sent && error == 0 && got != "data")) {
+        return "data lost";
+    }
+    return !first.empty() ? first : ErrName(error);
+}
+
 /* Setting the session is part of it. */
 std::string Starting(const PairOptions &o, const Armed &a)
 {
@@ -280,6 +308,7 @@ const Row kRows[] = {
     { "Talking12", Talking, false, false },
     { "Issue13", Issuing, true, false },
     { "Issue12", Issuing, false, false },
+    { "LongTicket13", LongTicket, true, false },
     { "Resume13", Resuming, true, false },
     { "Resume12", Resuming, false, false },
     { "SetSession", Starting, true, false },

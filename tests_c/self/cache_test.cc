@@ -93,6 +93,15 @@ class SessionCache : public testing::Test
     Scene scene{ kTls12 };
 };
 
+/* What somebody on the client's side of the wire writes. */
+void Inject(Pair &pair, const std::string &bytes)
+{
+    ASSERT_EQ(static_cast<int>(bytes.size()),
+              mempipe_send(pair.client().pipe, reinterpret_cast<const uint8_t *>(bytes.data()),
+                           static_cast<uint32_t>(bytes.size())));
+    pair.Move();
+}
+
 TEST_F(SessionCache, ResumesById)
 {
     auto first = scene.Connect();
@@ -160,6 +169,42 @@ TEST_F(SessionCache, WaitsForALateMiss)
     cache.not_yet = 1;
     ExpectFull(session);
     EXPECT_EQ(2, cache.stores);
+}
+
+/* The application changes its mind while it waits; from then on nothing waits any more, and what goes wrong is said. */
+TEST_F(SessionCache, WaitsNoLongerThanForTheAnswer)
+{
+    std::string session = scene.FirstSession();
+    struct {
+        const char *what;
+        std::function<void(End &)> change;
+    } rows[] = {
+        { "cache off", [](End &e) { Must(s2n_config_set_session_cache_onoff(e.config, 0), "cache_onoff"); } },
+        { "certificate wanted",
+          [](End &e) {
+              Must(s2n_connection_set_client_auth_type(e.conn, S2N_CERT_AUTH_OPTIONAL), "client_auth");
+          } },
+        { "tickets on", [](End &e) { Must(s2n_config_set_session_tickets_onoff(e.config, 1), "tickets"); } },
+        { "nothing", [](End &) {} },
+    };
+    for (const auto &row : rows) {
+        cache.not_yet = 1;
+        cache.values.clear();
+        auto pair = scene.Make(session);
+        pair->client().Step();
+        pair->Move();
+        pair->server().Step();
+        EXPECT_EQ(S2N_BLOCKED_ON_APPLICATION_INPUT, pair->server().blocked) << row.what;
+        row.change(pair->server());
+        pair->server().Step();
+        EXPECT_EQ(S2N_BLOCKED_ON_READ, pair->server().blocked) << row.what;
+        Inject(*pair, std::string("\x16\x03\x03\x00\x06\x10\x00\x00\x02\xff\xff", 11)); /* no key exchange */
+        pair->server().Step();
+        EXPECT_EQ("S2N_ERR_BAD_MESSAGE", ErrName(pair->server().error)) << row.what;
+        s2n_blocked_status blocked = S2N_NOT_BLOCKED;
+        EXPECT_EQ(-1, s2n_negotiate(pair->server().conn, &blocked));
+        EXPECT_EQ("S2N_ERR_CLOSED", ErrName(s2n_errno)) << row.what;
+    }
 }
 
 TEST_F(SessionCache, MakesAFullHandshakeOfAMiss)
@@ -295,15 +340,6 @@ TEST_F(SessionCache, StandsBehindTickets)
     EXPECT_EQ(kShort12, TypeOf(*scene.Connect(ticket)));
 }
 
-/* What somebody on the client's side of the wire writes. */
-void Inject(Pair &pair, const std::string &bytes)
-{
-    ASSERT_EQ(static_cast<int>(bytes.size()),
-              mempipe_send(pair.client().pipe, reinterpret_cast<const uint8_t *>(bytes.data()),
-                           static_cast<uint32_t>(bytes.size())));
-    pair.Move();
-}
-
 TEST_F(SessionCache, ForgetsASessionThatFailed)
 {
     std::string session = scene.FirstSession();
@@ -342,6 +378,29 @@ TEST_F(SessionCache, ForgetsASessionWhoseHandshakeFails)
     EXPECT_EQ("S2N_ERR_DECRYPT", ErrName(pair->server().error));
     EXPECT_EQ(1, cache.deletes);
     ExpectFull(session);
+}
+
+/* Who resumes by ticket says any session id, even one that was seen on the wire. */
+TEST_F(SessionCache, KeepsASessionThatOnlyItsIdNames)
+{
+    std::string victim = scene.FirstSession().substr(2, 32);
+    scene.client_tickets = scene.server_tickets = true;
+    auto pair = scene.Make(scene.FirstSession());
+    ASSERT_EQ(1u, cache.values.count(victim));
+    pair->client().Step();
+    std::string hello(mempipe_out_len(pair->client().pipe), '\0');
+    (void) mempipe_out_read(pair->client().pipe, &hello[0], hello.size());
+    const size_t id = 5 + 4 + 2 + 32;
+    ASSERT_EQ(32, hello.at(id));
+    Inject(*pair, hello.replace(id + 1, 32, victim));
+    pair->server().Step();
+    EXPECT_EQ(victim, SessionId(pair->server().conn));
+    EXPECT_EQ(1, s2n_connection_is_session_resumed(pair->server().conn)) << "the ticket was taken";
+    Inject(*pair, std::string("\x15\x03\x03\x00\x02\x02\x28", 7));
+    pair->server().Step();
+    EXPECT_EQ("S2N_ERR_ALERT", ErrName(pair->server().error));
+    EXPECT_EQ(0, cache.deletes);
+    EXPECT_EQ(1u, cache.values.count(victim));
 }
 
 } // namespace

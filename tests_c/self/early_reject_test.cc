@@ -281,6 +281,29 @@ TEST_F(EarlyDecision, MayComeAtAnyMoment)
     ExpectTalk(*pair);
 }
 
+/* The one who thinks about it may not know yet that the connection has another life, or none. */
+TEST_F(EarlyDecision, MayComeTooLate)
+{
+    auto pair = Start(EarlyGuard::LATER);
+    ExpectWaits(*pair);
+    s2n_connection *server = pair->server().conn;
+    Must(s2n_connection_wipe(server), "wipe");
+    (void) s2n_offered_early_data_accept(guard.offered); /* of no consequence, whatever it says */
+    EXPECT_EQ("OK 0/0", EarlyOf(server).substr(0, 6));
+
+    auto next = scene.Make(scene.FirstSession()); /* a client for the wiped server */
+    mempipe_reset(pair->server().pipe);
+    Plug(server, pair->server().pipe);
+    EXPECT_EQ(24, SendEarly(next->client(), kText).n);
+    (void) mempipe_move(next->client().pipe, pair->server().pipe, SIZE_MAX);
+    guard.calls = 0;
+    Must(s2n_connection_set_ctx(server, &guard), "set_ctx");
+    EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", RecvEarly(pair->server()).error) << "the old answer answered this";
+    EXPECT_EQ(1, guard.calls);
+    EXPECT_EQ(0, s2n_offered_early_data_accept(guard.offered));
+    EXPECT_EQ(kText, RecvEarly(pair->server()).data);
+}
+
 TEST_F(EarlyDecision, IsNotAskedWhenItCannotBe)
 {
     std::string session = scene.FirstSession();

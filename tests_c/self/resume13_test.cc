@@ -85,6 +85,28 @@ TEST_F(Resume13, SendsNoneWhenTheCountIsZero)
 }
 
 /* Keys in the middle of their life are taken most. */
+/* A ticket that no ClientHello could carry is not made, and nobody misses it. */
+TEST_F(Resume13, SendsNoneThatFitsNoHello)
+{
+    struct {
+        uint16_t context;
+        int tickets;
+    } rows[] = { { 59000, 1 }, { 60000, 0 }, { 65000, 0 }, { 65400, 0 }, { 65535, 0 } };
+    for (const auto &row : rows) {
+        auto pair = scene.Make();
+        std::string context(row.context, 'c');
+        Must(s2n_connection_set_server_max_early_data_size(pair->server().conn, 10), "max_early_data_size");
+        Must(s2n_connection_set_server_early_data_context(pair->server().conn, Data(context), row.context),
+             "early_data_context");
+        Scene::Finish(*pair);
+        ExpectTalk(*pair);
+        EXPECT_EQ(row.tickets, TicketsSent(pair->server().conn)) << row.context;
+        std::string session = SessionOf(pair->client().conn);
+        EXPECT_EQ(row.tickets == 0, session.empty()) << row.context;
+        EXPECT_EQ(row.tickets == 1, Resumed(*scene.Connect(session))) << row.context;
+    }
+}
+
 TEST_F(Resume13, WeighsKeysByTheirAge)
 {
     Received got;

@@ -236,6 +236,11 @@ void ExpectErrors(Scene &scene, const std::vector<Damage> &rows)
     }
 }
 
+std::string Zeroed(std::string bytes, size_t at, size_t n)
+{
+    return bytes.replace(at, n, n, '\0');
+}
+
 TEST_F(Layout12, DamagedSessionsAreRefusedByName)
 {
     const std::string invalid = "S2N_ERR_INVALID_SERIALIZED_SESSION_STATE",
@@ -260,6 +265,11 @@ TEST_F(Layout12, DamagedSessionsAreRefusedByName)
             { "format 1", Changed(session, at, 1), invalid },
             { "format 3", Changed(session, at, 3), invalid },
             { "format 5", Changed(session, at, 5), invalid },
+            { "no master secret", Zeroed(session, at + 12, 48), invalid },
+            { "no master secret, by id", Zeroed(id, 34 + 12, 48), invalid },
+            { "ticket that fits no hello", WithTicket(session, std::string(60001, 't')), invalid },
+            { "longest ticket there is", WithTicket(session, std::string(65535, 't')), invalid },
+            { "longest ticket that fits", WithTicket(session, std::string(60000, 't')), "" },
             { "suite unknown", WithNumber(session, at + 2, 2, 0xFFFF), "S2N_ERR_CIPHER_NOT_SUPPORTED" },
             { "suite not ours", WithNumber(session, at + 2, 2, 0xC02B), "S2N_ERR_CIPHER_NOT_SUPPORTED" },
             { "suite of TLS 1.3", WithNumber(session, at + 2, 2, 0x1301), "S2N_ERR_CIPHER_NOT_SUPPORTED" },
@@ -288,6 +298,10 @@ TEST_F(Layout13, DamagedSessionsAreRefusedByName)
                  { "format 4", Changed(session, at, 0), invalid },
                  { "format 1", Changed(session, at, 1), invalid },
                  { "a byte short", session.substr(0, session.size() - 1), short_of },
+                 { "no secret", Zeroed(session, at + 17, 48), invalid },
+                 { "ticket that fits no hello", WithTicket(session, std::string(60001, 't')), invalid },
+                 { "longest ticket there is", WithTicket(session, std::string(65535, 't')), invalid },
+                 { "longest ticket that fits", WithTicket(session, std::string(60000, 't')), "" },
                  { "suite unknown", WithNumber(session, at + 2, 2, 0x13FF), "S2N_ERR_CIPHER_NOT_SUPPORTED" },
                  { "too old", WithNumber(session, at + 4, 8, now - kWeek - kSecond),
                    "S2N_ERR_INVALID_SESSION_TICKET" },

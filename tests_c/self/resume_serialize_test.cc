@@ -92,6 +92,21 @@ TEST_P(Saved, WhatWasNotSavedIsGone)
     EXPECT_EQ(0, RecvEarly(pair->server()).n);
 }
 
+/* The master secret moved on, and a session around nothing could be resumed by anybody. */
+TEST_P(Saved, NoSessionIsMadeOfWhatMovedOn)
+{
+    for (bool tickets : { true, false }) {
+        scene.client_tickets = tickets;
+        auto pair = scene.Connect();
+        std::string before = SessionOf(pair->client().conn);
+        EXPECT_EQ(tickets ? (Is13() ? 226u : 202u) : (Is13() ? 0u : 95u), before.size());
+        (void) Save(pair->client());
+        EXPECT_EQ(Is13() ? before : "", SessionOf(pair->client().conn)) << "at TLS 1.3 it is a ticket's own";
+        (void) Save(pair->server());
+        EXPECT_EQ("", SessionOf(pair->server().conn));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, Saved, testing::Values(kTls12, kTls13),
                          [](const testing::TestParamInfo<const char *> &info) {
                              return std::string(info.param) == kTls13 ? "TLS13" : "TLS12";
@@ -245,6 +260,28 @@ TEST_F(Saved13, PskConnectionsGoOn)
         }
         EXPECT_TRUE(pair->Shutdown().ok());
     }
+}
+
+/* What a connection was before it took over a saved one is not what that one was. */
+TEST_F(Saved13, RestoringForgetsTheFormerLife)
+{
+    PskScene psks;
+    psks.client_more = psks.server_more = Savable;
+    auto pair = psks.ConnectWith({ kAlpha }, { kAlpha });
+    auto other = scene.Connect();
+    ASSERT_NE("", SessionOf(other->client().conn));
+    for (End *end : { &pair->client(), &pair->server(), &other->client(), &other->server() }) {
+        EXPECT_EQ(end == &pair->client() || end == &pair->server() ? "alpha" : "", IdentityOf(end->conn));
+        std::string saved = Save(*end);
+        Must(s2n_connection_deserialize(end->conn, reinterpret_cast<uint8_t *>(&saved[0]),
+                                        static_cast<uint32_t>(saved.size())),
+             "deserialize");
+        EXPECT_EQ("", IdentityOf(end->conn));
+        EXPECT_EQ("", SessionOf(end->conn));
+        EXPECT_EQ("S2N_ERR_SESSION_TICKET_NOT_SUPPORTED", Hint(end->conn));
+    }
+    ExpectTalk(*pair);
+    ExpectTalk(*other);
 }
 
 TEST_F(Saved13, NothingIsSavedBeforeEarlyDataIsOver)

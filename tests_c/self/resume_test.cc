@@ -318,6 +318,24 @@ TEST_P(Resume, HandsTicketsToTheCallback)
     EXPECT_EQ(0u, got.sessions.size());
 }
 
+/* Tickets switched off while they are on their way are nobody's any more. */
+TEST_P(Resume, CallsNobodyOnceTicketsAreOff)
+{
+    for (int steps = 0; steps < 3; steps++) {
+        Received got;
+        scene.client_more = [&got](s2n_config *c) { got.Plug(c); };
+        auto pair = scene.Make();
+        for (int i = 0; i < steps; i++) {
+            (i % 2 == 0 ? pair->client() : pair->server()).Step();
+            pair->Move();
+        }
+        Must(s2n_config_set_session_tickets_onoff(pair->client().config, 0), "tickets_onoff");
+        Scene::Finish(*pair);
+        ExpectTalk(*pair);
+        EXPECT_EQ(0u, got.sessions.size()) << steps;
+    }
+}
+
 TEST_P(Resume, FailsWhenTheCallbackDoes)
 {
     Received got;

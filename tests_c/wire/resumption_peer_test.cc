@@ -491,6 +491,8 @@ std::vector<NewTicket> NewTickets()
         { "NoLife", TicketBody(0), "", 0, false },
         { "EmptyTicket", TicketBody(7200, {}), "BAD_MESSAGE", 10, false },
         { "LongTicket", TicketBody(7200, Fill(60000, 3)), "", 0, true },
+        { "TicketThatFitsNoHello", TicketBody(7200, Fill(60001, 3)), "", 0, false },
+        { "LongestTicket", TicketBody(7200, Fill(65450, 3)), "", 0, false },
         { "EmptyNonce", Num(4, 7200) + Num(4, 1) + Vec(1, {}) + Vec(2, Fill(50)) + U16(0), "", 0, true },
         { "LongestNonce", Num(4, 7200) + Num(4, 1) + Vec(1, Fill(255)) + Vec(2, Fill(50)) + U16(0), "", 0,
           true },

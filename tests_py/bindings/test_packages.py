@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The packages of the scripting languages, built and installed as their users do it: against an installed library, from a
-copy of the sources, with nothing of the build trees in reach. Each language's bindings/LANG/tests/package.sh does that;
+"""The packages of the scripting languages, built and installed as users do it: against an installed library,
+from a copy of the sources, with nothing of the build trees in reach. Each language's bindings/LANG/tests/package.sh does that;
 it finds the library through PKG_CONFIG_PATH and CMAKE_PREFIX_PATH, installs below its argument, loads the package from
 there and prints a line "loaded PATH VERSION".
 """

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The round trip: a connection handshaken in one language is serialized, continued in another one, and comes back, while
-its peer, Python's ssl module on OpenSSL, sees one unbroken stream. All ordered pairs of languages, Python's own package
+"""The round trip: a connection handshaken in one language is serialized, continued in another one, and comes back. Its
+peer, Python's ssl module on OpenSSL, sees one unbroken stream. All ordered pairs of languages, Python's own package
 among them; TLS 1.3 and 1.2; client and server. The workers: bindings/tests/PROTOCOL.md.
 
 A language that is not built is a failure, not a skip: `./dev test` builds them all.

@@ -66,6 +66,18 @@ is(S2N::TLS::live_objects(), $before, 'all gone again');
 }
 is(S2N::TLS::live_objects(), $before, 'nothing left');
 
+# Interpreter threads get no copies, so nothing is freed twice.
+SKIP: {
+    require Config;
+    skip 'this perl has no threads', 2 unless $Config::Config{useithreads};
+    require threads;
+    my $conn = S2N::TLS::Connection->new(S2N_CLIENT);
+    my $seen = threads->create(sub { eval { $conn->get_mode; 1 } ? 'used' : 'refused' })->join;
+    is($seen, 'refused', 'another interpreter thread has no connection');
+    is($conn->get_mode, S2N_CLIENT, 'this one still has');
+}
+is(S2N::TLS::live_objects(), $before, 'nothing left after threads');
+
 # bindings/tests/run caps the address space; ten thousand of these would not fit.
 for (1 .. 100_000) {
     my $conn = S2N::TLS::Connection->new(S2N_SERVER);

@@ -21,6 +21,15 @@ final class Native {
     private static final String NAME = "s2n_tls_java";
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /**
+     * A proxy is small in Java and big in C, so the collector would wait too long where a program does not close. As
+     * direct buffers do, it is called when there are so many more proxies than the fewest since it was called last.
+     */
+    private static final int SLACK = 8192;
+
+    private static int alive;
+    private static int floor;
+
     private Native() {
     }
 
@@ -59,6 +68,28 @@ final class Native {
 
     /** Runs {@code action}, which must not refer to {@code proxy}, once: by clean(), or when the proxy is unreachable. */
     static Cleaner.Cleanable cleanable(Object proxy, Runnable action) {
-        return CLEANER.register(proxy, action);
+        Cleaner.Cleanable cleanable = CLEANER.register(proxy, () -> {
+            action.run();
+            cleaned();
+        });
+        if (made()) {
+            System.gc();
+        }
+        return cleanable;
+    }
+
+    /** Counts, and says whether it is time to call the collector. */
+    private static synchronized boolean made() {
+        alive++;
+        if (alive - floor <= Math.max(SLACK, floor)) {
+            return false;
+        }
+        floor = alive;
+        return true;
+    }
+
+    private static synchronized void cleaned() {
+        alive--;
+        floor = Math.min(floor, alive);
     }
 }
