@@ -97,7 +97,8 @@ static int s2n_error_text(lua_State *L)
     (void) lua_getfield(L, 1, "where");
     (void) lua_getfield(L, 1, "name");
     (void) lua_getfield(L, 1, "message");
-    (void) lua_pushfstring(L, "%s%s: %s", luaL_optstring(L, 2, ""), luaL_optstring(L, 3, "?"), luaL_optstring(L, 4, ""));
+    (void) lua_pushfstring(L, "%s%s: %s", luaL_optstring(L, 2, ""), luaL_optstring(L, 3, "?"),
+                           luaL_optstring(L, 4, ""));
     return 1;
 }
 

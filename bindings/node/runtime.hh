@@ -2,12 +2,13 @@
 /*
  * Node.js: what SWIG's own run time for V8 lacks, included by the wrapper that it writes. Objects that are recognised by
  * their class and not by having a hidden field (a Buffer has those too); everything per isolate, so that worker threads
- * can load the module; and memory that a failed call gives back as well. Calls no JavaScript.
+ * can load the module; memory that a failed call gives back as well; and the one function that the library may call back.
  */
 #ifndef S2N_NODE_RUNTIME_HH
 #define S2N_NODE_RUNTIME_HH
 
 #include <math.h>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <node.h>
@@ -22,6 +23,13 @@ struct s2n_proxy {
     s2n_proxy *next, **link;
 };
 
+/* A function to call back. It is held by the config's JavaScript object, and that one by the connection's, so that the
+ * collector sees all of it; from here it is only seen. */
+struct s2n_function {
+    v8::Persistent<v8::Function> code;
+    s2n_function *next; /* among those that are not needed any more */
+};
+
 struct s2n_class {
     swig_type_info *type;
     v8::Persistent<v8::FunctionTemplate> made_by;
@@ -33,18 +41,35 @@ struct s2n_isolate {
     size_t class_count;
     v8::Persistent<v8::Object> error_classes;
     v8::Persistent<v8::Object> exports;
+    v8::Persistent<v8::Value> cause; /* what a callback threw */
     s2n_proxy *proxies;
+    s2n_function *unneeded;
 };
 
 static thread_local s2n_isolate *s2n_here;
 static std::mutex s2n_loading;
 
+/* The collector may have said so, which is no time to touch V8's handles. */
+static void s2n_free_functions(void)
+{
+    while (s2n_here != nullptr && s2n_here->unneeded != nullptr) {
+        s2n_function *gone = s2n_here->unneeded;
+        s2n_here->unneeded = gone->next;
+        gone->code.Reset();
+        delete gone;
+    }
+}
+
 /* ---- one call ---- */
 
-/* Text is copied out of V8; the copy lives as long as the call, however that ends. */
+/* Text is copied out of V8, memory of buffers is held: both as long as the call, however that ends. */
 class s2n_call {
 public:
-    s2n_call() : outer(innermost), copies(nullptr) { innermost = this; }
+    s2n_call() : outer(innermost), copies(nullptr), held_count(0)
+    {
+        innermost = this;
+        s2n_free_functions();
+    }
     ~s2n_call()
     {
         while (copies != nullptr) {
@@ -73,6 +98,16 @@ public:
         return made->bytes();
     }
 
+    /* Keeps a buffer's memory, even if a callback gives the buffer away. False if there are too many. */
+    static bool hold(const std::shared_ptr<v8::BackingStore> &store)
+    {
+        if (innermost->held_count == sizeof(innermost->held) / sizeof(innermost->held[0])) {
+            return false;
+        }
+        innermost->held[innermost->held_count++] = store;
+        return true;
+    }
+
 private:
     struct copy {
         copy *next;
@@ -82,6 +117,8 @@ private:
     static thread_local s2n_call *innermost;
     s2n_call *outer;
     copy *copies;
+    std::shared_ptr<v8::BackingStore> held[4];
+    size_t held_count;
 };
 thread_local s2n_call *s2n_call::innermost;
 
@@ -121,6 +158,9 @@ static void s2n_raise(void)
     v8::Isolate *isolate = v8::Isolate::GetCurrent();
 
     script_take_error(&error);
+    if (isolate->IsExecutionTerminating()) {
+        return;
+    }
     v8::Local<v8::Object> object = v8::Exception::Error(s2n_js_text(error.message)).As<v8::Object>();
     s2n_set_class(object, error.type);
     s2n_property(object, "name", s2n_js_text(error.name));
@@ -130,6 +170,10 @@ static void s2n_raise(void)
                                                    : v8::Null(isolate).As<v8::Value>());
     s2n_property(object, "errno", v8::Integer::New(isolate, error.system));
     s2n_property(object, "source", s2n_js_text(error.source));
+    if (strcmp(error.name, SCRIPT_CALLBACK) == 0 && !s2n_here->cause.IsEmpty()) {
+        s2n_property(object, "cause", s2n_here->cause.Get(isolate));
+        s2n_here->cause.Reset();
+    }
     isolate->ThrowException(object);
 }
 
@@ -296,8 +340,10 @@ static void s2n_leave(void *state)
     for (size_t i = 0; i < here->class_count; i++) {
         here->classes[i].made_by.Reset();
     }
+    s2n_free_functions();
     here->error_classes.Reset();
     here->exports.Reset();
+    here->cause.Reset();
     s2n_here = nullptr;
     delete here;
 }
@@ -328,22 +374,44 @@ static bool s2n_again(v8::Local<v8::Value> module, v8::Local<v8::Context> contex
 
 /* ---- arguments ---- */
 
-/* The memory of an ArrayBuffer stays put; that of a SharedArrayBuffer may change under our hands and is copied. */
-static bool s2n_from_memory(v8::Local<v8::Value> value, const uint8_t *start, size_t len, struct script_in *in)
+static bool s2n_may_change(const std::shared_ptr<v8::BackingStore> &store)
+{
+#if V8_MAJOR_VERSION >= 11
+    if (store->IsResizableByUserJavaScript()) {
+        return true;
+    }
+#endif
+    return store->IsShared();
+}
+
+/* An ArrayBuffer's memory stays put as long as it is held. What other threads can change, and what can shrink, is
+ * copied. */
+static bool s2n_from_memory(std::shared_ptr<v8::BackingStore> store, size_t from, size_t len, struct script_in *in)
 {
     static const uint8_t EMPTY[1] = {0};
 
-    in->data = start != nullptr && len > 0 ? start : EMPTY;
-    in->len = start != nullptr ? len : 0;
-    if (value->IsSharedArrayBuffer() && in->len > 0) {
-        char *copy = s2n_call::room(in->len);
+    in->data = EMPTY;
+    in->len = 0;
+    if (store->Data() == nullptr || len == 0 || from > store->ByteLength() || len > store->ByteLength() - from) {
+        return true;
+    }
+    in->data = static_cast<const uint8_t *>(store->Data()) + from;
+    in->len = len;
+    if (s2n_may_change(store) || !s2n_call::hold(store)) {
+        char *copy = s2n_call::room(len);
         if (copy == nullptr) {
             return false;
         }
-        memcpy(copy, in->data, in->len);
+        memcpy(copy, in->data, len);
         in->data = reinterpret_cast<const uint8_t *>(copy);
     }
     return true;
+}
+
+static std::shared_ptr<v8::BackingStore> s2n_store(v8::Local<v8::Value> memory)
+{
+    return memory->IsSharedArrayBuffer() ? memory.As<v8::SharedArrayBuffer>()->GetBackingStore()
+                                         : memory.As<v8::ArrayBuffer>()->GetBackingStore();
 }
 
 /* Buffer, Uint8Array, any other view, ArrayBuffer, SharedArrayBuffer. Never a string: that has no bytes. */
@@ -356,18 +424,12 @@ static bool s2n_from_bytes(v8::Local<v8::Value> value, struct script_in *in)
     if (value->IsArrayBufferView()) {
         v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
         v8::Local<v8::Value> memory = view->Buffer();
-        const uint8_t *start = static_cast<const uint8_t *>(
-            memory->IsSharedArrayBuffer() ? memory.As<v8::SharedArrayBuffer>()->GetBackingStore()->Data()
-                                          : memory.As<v8::ArrayBuffer>()->GetBackingStore()->Data());
-        return s2n_from_memory(memory, start == nullptr ? nullptr : start + view->ByteOffset(), view->ByteLength(), in);
+        return s2n_from_memory(s2n_store(memory), view->ByteOffset(), view->ByteLength(), in);
     }
-    if (value->IsArrayBuffer()) {
-        std::shared_ptr<v8::BackingStore> store = value.As<v8::ArrayBuffer>()->GetBackingStore();
-        return s2n_from_memory(value, static_cast<const uint8_t *>(store->Data()), store->ByteLength(), in);
-    }
-    if (value->IsSharedArrayBuffer()) {
-        std::shared_ptr<v8::BackingStore> store = value.As<v8::SharedArrayBuffer>()->GetBackingStore();
-        return s2n_from_memory(value, static_cast<const uint8_t *>(store->Data()), store->ByteLength(), in);
+    if (value->IsArrayBuffer() || value->IsSharedArrayBuffer()) {
+        std::shared_ptr<v8::BackingStore> store = s2n_store(value);
+        size_t len = store->ByteLength();
+        return s2n_from_memory(std::move(store), 0, len, in);
     }
     return false;
 }
@@ -418,6 +480,94 @@ static bool s2n_from_bool(v8::Local<v8::Value> value, bool *out)
 {
     *out = value->BooleanValue(v8::Isolate::GetCurrent());
     return true;
+}
+
+/* ---- the callback ---- */
+
+static void s2n_note_throw(v8::Isolate *isolate, v8::TryCatch &attempt)
+{
+    v8::Local<v8::Message> message = attempt.Message();
+
+    s2n_here->cause.Reset(isolate, attempt.Exception());
+    if (message.IsEmpty()) {
+        (void) script_misuse(SCRIPT_CALLBACK, "the callback threw");
+        return;
+    }
+    v8::String::Utf8Value text(isolate, message->Get());
+    (void) script_misuse(SCRIPT_CALLBACK, "the callback threw: %s", *text != nullptr ? *text : "");
+}
+
+/* Nothing but true and false is an answer: a promise would be true for everybody. */
+static bool s2n_note_answer(v8::Local<v8::Value> value, bool *answer)
+{
+    *answer = value->IsTrue();
+    return value->IsBoolean() || script_misuse(SCRIPT_CALLBACK, "the callback gave neither true nor false");
+}
+
+static bool s2n_ask(void *function, const char *text, size_t len, bool *answer)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::HandleScope scope(isolate);
+    v8::TryCatch attempt(isolate);
+    v8::Local<v8::Context> context = isolate->GetCurrentContext();
+    v8::Local<v8::Function> code = static_cast<s2n_function *>(function)->code.Get(isolate);
+    v8::Local<v8::String> name;
+    v8::Local<v8::Value> argument, result;
+
+    *answer = false;
+    if (code.IsEmpty() ||
+        !v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kNormal, static_cast<int>(len)).ToLocal(&name)) {
+        return script_misuse(SCRIPT_CALLBACK, "the callback cannot be called");
+    }
+    argument = name;
+    bool done = code->Call(context, v8::Undefined(isolate), 1, &argument).ToLocal(&result);
+    script_clear();
+    if (done) {
+        return s2n_note_answer(result, answer);
+    }
+    if (attempt.HasTerminated()) { /* the whole thread stops */
+        attempt.ReThrow();
+        return script_misuse(SCRIPT_CALLBACK, "the callback was stopped");
+    }
+    s2n_note_throw(isolate, attempt);
+    return false;
+}
+
+static void s2n_forget(void *function)
+{
+    s2n_function *gone = static_cast<s2n_function *>(function);
+    if (s2n_here != nullptr) { /* else the isolate is gone, and its functions with it */
+        gone->next = s2n_here->unneeded;
+        s2n_here->unneeded = gone;
+    }
+}
+
+static bool s2n_from_function(v8::Local<v8::Value> value, struct script_callback *out)
+{
+    if (value->IsNullOrUndefined()) {
+        return true;
+    }
+    if (!value->IsFunction()) {
+        return false;
+    }
+    s2n_function *made = new (std::nothrow) s2n_function();
+    if (made == nullptr) {
+        return script_no_memory();
+    }
+    made->code.Reset(v8::Isolate::GetCurrent(), value.As<v8::Function>());
+    made->code.SetWeak();
+    out->function = made;
+    out->ask = s2n_ask;
+    out->forget = s2n_forget;
+    return true;
+}
+
+/* The object keeps the value, of which there is one, where programs do not see it. */
+static void s2n_keep(v8::Local<v8::Object> object, v8::Local<v8::Value> value)
+{
+    v8::Isolate *isolate = v8::Isolate::GetCurrent();
+    v8::Local<v8::Private> key = v8::Private::ForApi(isolate, s2n_js_text("s2n_keeps"));
+    (void) object->SetPrivate(isolate->GetCurrentContext(), key, value);
 }
 
 /* ---- results ---- */

@@ -33,6 +33,15 @@ extern "C" {
 #define SWIG_NewPointerObj(ptr, type, flags) s2n_wrap((void *) (ptr), type)
 %}
 
+#define S2N_CALLBACKS
+/* What the library keeps, JavaScript's objects keep too: see runtime.hh. */
+%typemap(argout) struct script_config *config {
+    s2n_keep(args.This(), args[0]);
+}
+%typemap(argout) struct script_callback function {
+    s2n_keep(args.This(), args[0]);
+}
+
 %define S2N_RETURN_BYTES(out) $result = s2n_bytes(&out) %enddef
 %define S2N_RETURN_TEXT(out) $result = s2n_text(&out) %enddef
 %define S2N_RETURN_INT(n) $result = s2n_int(n) %enddef

@@ -11,6 +11,7 @@ const TAKES = {
   bool: 'boolean',
   'struct script_in': 'Bytes | null',
   'struct script_chars': 'string | null',
+  'struct script_callback': '(name: string) => boolean',
 };
 const GIVES = {
   void: 'void',
@@ -21,6 +22,7 @@ const GIVES = {
 };
 // Results that are never null.
 const ALWAYS = new Set(['take', 'serialize', 'get_der', 'get_cipher']);
+const RESERVED = new Set(['function', 'default', 'new', 'delete', 'in', 'with', 'var', 'this', 'class']);
 const CLASSES = { connection: 'Connection', config: 'Config', cert: 'CertChain', psk: 'Psk' };
 
 function known(map, type, line) {
@@ -36,7 +38,7 @@ function parameters(text, line) {
     .split(', ')
     .map((one) => {
       const [, type, name] = /^(.*?[ *])(\w+)$/.exec(one);
-      return `${name}: ${known(TAKES, type.trim(), line)}`;
+      return `${RESERVED.has(name) ? `${name}_` : name}: ${known(TAKES, type.trim(), line)}`;
     })
     .join(', ');
 }
@@ -62,7 +64,7 @@ function body() {
     };
     let match;
     if ((match = /^\/\* (.*) \*\/$/.exec(line))) {
-      comment = match[1];
+      comment = match[1].replace(/\bnil\b/g, 'null');
     } else if ((match = /^%rename\((\w+)\) \w+;$/.exec(line))) {
       renamed = match[1];
     } else if (line.startsWith('%extend')) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ruby: how the types of support/script.h look there. Bytes are strings of any encoding, and binary ones come back; text
- * is UTF-8; nil is NULL. Nothing is converted by calling methods (to_str, to_int), which could change another argument
+ * Ruby: how the types of support/script.h look there. Bytes are strings of any encoding, and binary ones come back;
+ * text is UTF-8; nil is NULL. Nothing is converted by calling methods (to_str, to_int), which could change another argument
  * meanwhile. Errors are S2N::TLS::IOError, ClosedError, ..., all of them S2N::TLS::Error. An object is a TypedData, so
  * that no other extension's object is taken for one; SWIG's own would believe an instance variable.
  */
 %{
 #include <ruby/encoding.h>
 
-/* rb_raise() leaves without coming back here, so nothing that an argument holds may need to be freed: bytes are borrowed,
- * and a copy of text is a string that takes the argument's place on Ruby's stack. */
+/* rb_raise() leaves without coming back here, so nothing that an argument holds may need to be freed: bytes are
+ * borrowed, and a copy of text is a string that takes the argument's place on Ruby's stack. */
 static bool s2n_from_bytes(VALUE *value, struct script_in *in)
 {
     if (NIL_P(*value)) {

@@ -5,8 +5,42 @@
  * Tcl has no nil: the empty string is given for it, and `blocked` tells "blocked" from "end of stream". Errors have
  * the errorCode {S2N TYPE NAME CODE ALERT ERRNO SOURCE}.
  */
+/* SWIG's object command reads its instance after the method, which may be gone by then: a callback can delete the
+ * command. So objects get a command of ours instead, see s2n_method_command. */
+%begin %{
+#include <tcl.h>
+static Tcl_Command s2n_create_command(Tcl_Interp *interp, const char *name, Tcl_ObjCmdProc *proc, ClientData data,
+                                      Tcl_CmdDeleteProc *gone);
+#define Tcl_CreateObjCommand(interp, name, proc, data, gone) \
+    s2n_create_command(interp, name, (Tcl_ObjCmdProc *) (proc), data, (Tcl_CmdDeleteProc *) (gone))
+%}
+
 %{
 #include <limits.h>
+
+#undef Tcl_CreateObjCommand
+
+/* Methods work on a copy of the instance; options such as -delete on the instance itself, after which nobody looks. */
+static int s2n_method_command(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+{
+    swig_instance copy = *(swig_instance *) data;
+    int code = 0;
+
+    if (objc > 1 && Tcl_GetString(objv[1])[0] == '-') {
+        return SWIG_Tcl_MethodCommand(data, interp, objc, (Tcl_Obj **) objv);
+    }
+    Tcl_IncrRefCount(copy.thisptr);
+    code = SWIG_Tcl_MethodCommand((ClientData) &copy, interp, objc, (Tcl_Obj **) objv);
+    Tcl_DecrRefCount(copy.thisptr);
+    return code;
+}
+
+static Tcl_Command s2n_create_command(Tcl_Interp *interp, const char *name, Tcl_ObjCmdProc *proc, ClientData data,
+                                      Tcl_CmdDeleteProc *gone)
+{
+    bool object = proc == (Tcl_ObjCmdProc *) SWIG_Tcl_MethodCommand;
+    return Tcl_CreateObjCommand(interp, name, object ? s2n_method_command : proc, data, gone);
+}
 
 /* Tcl_GetByteArrayFromObj cuts characters off above 255; those must be refused. A value that is a pure byte array has no
  * string representation and needs no look. */
@@ -194,7 +228,7 @@ static int s2n_handle(Tcl_Interp *interp, Tcl_Obj *value, void **ticket, swig_ty
         return SWIG_OK;
     }
     if (*text != '_') {
-        if (!Tcl_GetCommandInfo(interp, text, &info) || info.objProc != (Tcl_ObjCmdProc *) SWIG_MethodCommand) {
+        if (!Tcl_GetCommandInfo(interp, text, &info) || info.objProc != s2n_method_command) {
             return SWIG_ERROR;
         }
         text = Tcl_GetString(((swig_instance *) info.objClientData)->thisptr);

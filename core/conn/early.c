@@ -6,17 +6,6 @@
  */
 #include "conn/inner.h"
 
-#define SKIP_DEFAULT \
-    16384 /* rejected early data that is dropped when our own limit is less: it may be another server's */
-#define SEAL_OVERHEAD 17 /* inner type and tag */
-
-static uint32_t remaining(const struct s2n_connection *c)
-{
-    uint32_t limit = early_limit(&c->set, &c->session);
-    uint64_t used = c->session.resume->early_bytes;
-    return used < limit ? limit - (uint32_t) used : 0;
-}
-
 static bool enter(struct s2n_connection *c)
 {
     TRY(conn_start(c) && resume_need(&c->session.resume));
@@ -29,7 +18,7 @@ static bool enter(struct s2n_connection *c)
 static bool may_send(const struct s2n_connection *c)
 {
     uint8_t early = c->session.early;
-    return c->hs != NULL && (early == EARLY_REQUESTED || early == EARLY_ACCEPTED) && remaining(c) > 0;
+    return c->hs != NULL && (early == EARLY_REQUESTED || early == EARLY_ACCEPTED) && early_remaining(c) > 0;
 }
 
 /* What is sealed counts as sent: it goes out with whatever goes next. */
@@ -38,7 +27,7 @@ static enum step send_some(struct s2n_connection *c, struct span *data, size_t *
 {
     while (data->n > 0 && may_send(c)) {
         size_t most = size_next(&c->sizes, &c->out);
-        size_t left = remaining(c);
+        size_t left = early_remaining(c);
         size_t n = data->n < most ? data->n : most;
         n = n < left ? n : left;
         struct span piece = SPAN(data->p, n);
@@ -117,21 +106,10 @@ bool conn_send_early(struct s2n_connection *c, struct span data, size_t *sent, s
 
 /* ---- server ---- */
 
-static bool at_early_data(const struct s2n_connection *c)
-{
-    return c->hs != NULL && c->session.early == EARLY_ACCEPTED && c->session.message == MSG_END_OF_EARLY_DATA;
-}
-
-bool early_open(const struct s2n_connection *c)
-{
-    return c->reading.early && at_early_data(c) &&
-           c->hs->rx.len == 0; /* not inside of a message (RFC 8446 5.1) */
-}
-
 /* n more bytes for the application. */
 static enum step count(struct s2n_connection *c, uint8_t *out, size_t n, size_t *got)
 {
-    if (n > remaining(c)) {
+    if (n > early_remaining(c)) {
         wipe(out, n);
         (void) fail(ERR_MAX_EARLY_DATA_SIZE);
         return STEP_FATAL;
@@ -141,44 +119,10 @@ static enum step count(struct s2n_connection *c, uint8_t *out, size_t n, size_t 
     return STEP_OK;
 }
 
-/* The handshake cannot go on over early data that was taken: there is more to be read, or more than was allowed. */
-enum step early_in_the_way(struct s2n_connection *c, s2n_blocked_status *blocked)
-{
-    if (remaining(c) == 0) {
-        (void) fail(ERR_BAD_MESSAGE);
-        return STEP_FATAL;
-    }
-    *blocked = S2N_BLOCKED_ON_EARLY_DATA;
-    (void) fail(ERR_EARLY_DATA_BLOCKED);
-    return STEP_RETRY;
-}
-
-/* Early data that was rejected cannot be opened: there are no keys for it, or others. It ends where something can:
- * the second hello after a retry, else the first record under the handshake keys (RFC 8446 4.2.10). */
-bool early_skip(struct s2n_connection *c, const struct rec_header *hdr)
-{
-    const struct session *s = &c->session;
-    bool retried = (s->type & HELLO_RETRY_REQUEST) != 0;
-    bool awaited =
-        half_keyed(&c->in) ? !retried && c->in.seq == 0 : retried && s->message == MSG_CLIENT_HELLO;
-    if (c->hs == NULL || !c->set.server || s->early != EARLY_REJECTED || hdr->type != CT_APPDATA ||
-        !awaited) {
-        return false;
-    }
-    uint32_t own = early_own_limit(&c->set, s);
-    uint32_t cost = hdr->len > SEAL_OVERHEAD ? (uint32_t) hdr->len - SEAL_OVERHEAD : 1;
-    c->hs->skipped += cost;
-    if (c->hs->skipped > (own > SKIP_DEFAULT ? own : SKIP_DEFAULT)) {
-        (void) fail(ERR_MAX_EARLY_DATA_SIZE);
-        return false;
-    }
-    return true;
-}
-
 /* Whether all early data has come, or none will. */
 static bool all_read(const struct s2n_connection *c)
 {
-    if (at_early_data(c) && remaining(c) == 0) {
+    if (early_expected(c) && early_remaining(c) == 0) {
         return true;
     }
     return c->hs == NULL || c->session.early == EARLY_NOT_REQUESTED || c->session.early == EARLY_REJECTED ||
@@ -202,7 +146,7 @@ static enum step drive_server(struct s2n_connection *c, uint8_t *out, size_t cap
             }
             continue;
         }
-        if (at_early_data(c) && *got == cap) {
+        if (early_expected(c) && *got == cap) {
             *blocked = S2N_BLOCKED_ON_EARLY_DATA;
             (void) fail(ERR_EARLY_DATA_BLOCKED);
             return STEP_RETRY;

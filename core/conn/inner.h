@@ -76,8 +76,11 @@ static inline bool conn_early_goes_on(const struct s2n_connection *c)
     return c->hs != NULL && (c->session.early == EARLY_REQUESTED || c->session.early == EARLY_ACCEPTED);
 }
 
-/* early.c. early_open: application data that comes now is early data, and wanted. early_in_the_way: why the handshake
+/* early_rules.c. early_remaining: bytes that may still be sent or received. early_expected: a server waits for early data or
+ * its end. early_open: application data that comes now is early data, and wanted. early_in_the_way: why the handshake
  * stops at some. early_skip: is this record, which could not be opened, early data that was rejected? */
+uint32_t early_remaining(const struct s2n_connection *c);
+bool early_expected(const struct s2n_connection *c);
 bool early_open(const struct s2n_connection *c);
 enum step early_in_the_way(struct s2n_connection *c, s2n_blocked_status *blocked);
 bool early_skip(struct s2n_connection *c, const struct rec_header *hdr);

@@ -297,26 +297,16 @@ struct Row {
 };
 
 const Row kRows[] = {
-    { "Building", Making, true, true },
-    { "Handshake13", Negotiating, true, false },
-    { "Handshake12", Negotiating, false, false },
-    { "Mutual13", Negotiating, true, true },
-    { "Mutual12", Negotiating, false, true },
-    { "Moving13", Moving, true, false },
-    { "Moving12", Moving, false, false },
-    { "Talking13", Talking, true, false },
-    { "Talking12", Talking, false, false },
-    { "Issue13", Issuing, true, false },
-    { "Issue12", Issuing, false, false },
-    { "LongTicket13", LongTicket, true, false },
-    { "Resume13", Resuming, true, false },
-    { "Resume12", Resuming, false, false },
-    { "SetSession", Starting, true, false },
-    { "CacheStore12", Caching, false, false },
-    { "CacheHit12", CacheHit, false, false },
-    { "ExternalPsk", Psks, true, false },
-    { "EarlyData", EarlyTaken, true, false },
-    { "EarlyDataRejected", EarlyRefused, true, false },
+    { "Building", Making, true, true },           { "Handshake13", Negotiating, true, false },
+    { "Handshake12", Negotiating, false, false }, { "Mutual13", Negotiating, true, true },
+    { "Mutual12", Negotiating, false, true },     { "Moving13", Moving, true, false },
+    { "Moving12", Moving, false, false },         { "Talking13", Talking, true, false },
+    { "Talking12", Talking, false, false },       { "Issue13", Issuing, true, false },
+    { "Issue12", Issuing, false, false },         { "LongTicket13", LongTicket, true, false },
+    { "Resume13", Resuming, true, false },        { "Resume12", Resuming, false, false },
+    { "SetSession", Starting, true, false },      { "CacheStore12", Caching, false, false },
+    { "CacheHit12", CacheHit, false, false },     { "ExternalPsk", Psks, true, false },
+    { "EarlyData", EarlyTaken, true, false },     { "EarlyDataRejected", EarlyRefused, true, false },
 };
 
 void PrintTo(const Row &row, std::ostream *os)

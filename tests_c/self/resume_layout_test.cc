@@ -298,7 +298,7 @@ TEST_F(Layout13, DamagedSessionsAreRefusedByName)
                  { "format 4", Changed(session, at, 0), invalid },
                  { "format 1", Changed(session, at, 1), invalid },
                  { "a byte short", session.substr(0, session.size() - 1), short_of },
-                 { "no secret", Zeroed(session, at + 17, 48), invalid },
+                 { "no secret", Zeroed(session, at + 17, 48), "S2N_ERR_INVALID_ARGUMENT" },
                  { "ticket that fits no hello", WithTicket(session, std::string(60001, 't')), invalid },
                  { "longest ticket there is", WithTicket(session, std::string(65535, 't')), invalid },
                  { "longest ticket that fits", WithTicket(session, std::string(60000, 't')), "" },

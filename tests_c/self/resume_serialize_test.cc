@@ -267,21 +267,25 @@ TEST_F(Saved13, RestoringForgetsTheFormerLife)
 {
     PskScene psks;
     psks.client_more = psks.server_more = Savable;
-    auto pair = psks.ConnectWith({ kAlpha }, { kAlpha });
-    auto other = scene.Connect();
-    ASSERT_NE("", SessionOf(other->client().conn));
-    for (End *end : { &pair->client(), &pair->server(), &other->client(), &other->server() }) {
-        EXPECT_EQ(end == &pair->client() || end == &pair->server() ? "alpha" : "", IdentityOf(end->conn));
-        std::string saved = Save(*end);
-        Must(s2n_connection_deserialize(end->conn, reinterpret_cast<uint8_t *>(&saved[0]),
-                                        static_cast<uint32_t>(saved.size())),
-             "deserialize");
-        EXPECT_EQ("", IdentityOf(end->conn));
-        EXPECT_EQ("", SessionOf(end->conn));
-        EXPECT_EQ("S2N_ERR_SESSION_TICKET_NOT_SUPPORTED", Hint(end->conn));
+    auto by_psk = psks.ConnectWith({ kAlpha }, { kAlpha }), by_ticket = scene.Connect(scene.FirstSession());
+    EXPECT_EQ("alpha", IdentityOf(by_psk->server().conn));
+    EXPECT_NE("", SessionOf(by_ticket->client().conn));
+    for (Pair *used : { by_psk.get(), by_ticket.get() }) {
+        auto source = scene.Connect();
+        std::pair<End *, End *> moves[] = { { &source->client(), &used->client() },
+                                            { &source->server(), &used->server() } };
+        for (auto &move : moves) {
+            s2n_connection *to = move.second->conn;
+            std::string saved = Save(*move.first);
+            Must(s2n_connection_deserialize(to, reinterpret_cast<uint8_t *>(&saved[0]),
+                                            static_cast<uint32_t>(saved.size())),
+                 "deserialize");
+            EXPECT_EQ("", IdentityOf(to));
+            EXPECT_EQ("", SessionOf(to));
+            EXPECT_EQ("S2N_ERR_SESSION_TICKET_NOT_SUPPORTED", Hint(to));
+        }
+        ExpectTalk(*used);
     }
-    ExpectTalk(*pair);
-    ExpectTalk(*other);
 }
 
 TEST_F(Saved13, NothingIsSavedBeforeEarlyDataIsOver)

@@ -61,7 +61,7 @@ void PrintTo(const Big &row, std::ostream *os)
 const Big kRows[] = {
     { "ManySuitesAndIdentities", 16000, 820, 100 },
     { "ManySuites", 31000, 1, 100 },
-    { "ManyIdentities", 1, 1600, 10000 },
+    { "ManyIdentities", 1, 1600, 50000 },
     { "NoKeys", 16000, 820, 0 },
 };
 

@@ -18,7 +18,8 @@ describe("bad input", function()
     end)
 
     it("of a wrong type", function()
-        local wrong = { {}, print, io.stdout, coroutine.create(print), conn, chain, true, false, setmetatable({}, { __index = conn }) }
+        local fake = setmetatable({}, { __index = conn })
+        local wrong = { {}, fake, print, io.stdout, coroutine.create(print), conn, chain, true, false }
         for _, value in ipairs(wrong) do
             fails("S2N_SCRIPT_WRONG_TYPE", conn.deserialize, conn, value)
             fails("S2N_SCRIPT_WRONG_TYPE", conn.set_server_name, conn, value)
@@ -160,7 +161,8 @@ describe("bad input", function()
         local name = os.tmpname()
         os.remove(name)
         local shell = io.popen(string.format(
-            "mkfifo '%s' && exec 4<>'%s' 3>'%s' 4<&- && rm '%s' && lua5.4 -e 'package.cpath=[[%s]]' '%s/gone.lua' </dev/null; echo $?",
+            "mkfifo '%s' && exec 4<>'%s' 3>'%s' 4<&- && rm '%s' && "
+                .. "lua5.4 -e 'package.cpath=[[%s]]' '%s/gone.lua' </dev/null; echo $?",
             name, name, name, name, package.cpath, folder))
         local said = shell:read("a")
         shell:close()
@@ -173,6 +175,9 @@ describe("bad input", function()
             append_psk = s2n.Psk(),
             add_cert_chain_and_key_to_store = s2n.CertChain(),
         }
+        local wishes = {
+            { 0 }, { 1 }, { "0" }, { 0, 0 }, { "0", "0" }, { 0, "0" }, { "0", "0", 0 }, { 0, 0, 0 },
+        }
         local other = s2n.Connection(s2n.S2N_CLIENT)
         for class, object in pairs({ Connection = conn, Config = config, CertChain = chain, Psk = psk }) do
             object:close()
@@ -180,7 +185,7 @@ describe("bad input", function()
             for method, call in pairs(s2n[class]) do
                 if method ~= "close" and method ~= "is_closed" then
                     local found = {}
-                    for _, wish in ipairs({ {}, { 0 }, { 1 }, { "0" }, { 0, 0 }, { "0", "0" }, { 0, "0" }, { "0", "0", 0 }, { 0, 0, 0 }, { arguments[method] } }) do
+                    for _, wish in ipairs({ { arguments[method] }, table.unpack(wishes) }) do
                         found[error_of(call, object, table.unpack(wish)).name] = true
                     end
                     assert.is_true(found.S2N_SCRIPT_CLOSED, class .. "." .. method)

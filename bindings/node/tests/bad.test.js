@@ -183,6 +183,7 @@ const ARGUMENTS = {
   set_config: () => [new tls.Config()],
   append_psk: () => [new tls.Psk()],
   add_cert_chain_and_key_to_store: () => [new tls.CertChain()],
+  set_verify_host: () => [() => true],
 };
 
 /** Arguments of all the types there are, one set of which a method accepts. */
