@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ruby: how the types of support/script.h look there. Bytes are strings of any encoding, and binary ones come back;
- * text is UTF-8; nil is NULL. Nothing is converted by calling methods (to_str, to_int), which could change another argument
- * meanwhile. Errors are S2N::TLS::IOError, ClosedError, ..., all of them S2N::TLS::Error. An object is a TypedData, so
- * that no other extension's object is taken for one; SWIG's own would believe an instance variable.
+ * Ruby: how the types of support/script.h look there. Bytes are strings of any encoding, and binary ones come
+ * back; text is UTF-8; nil is NULL. Nothing is converted by calling methods (to_str, to_int), which could change
+ * another argument meanwhile. Errors are S2N::TLS::IOError, ClosedError, ..., all of them S2N::TLS::Error. An
+ * object is a TypedData, so that no other extension's object is taken for one; SWIG's own would believe an
+ * instance variable.
  */
 %{
 #include <ruby/encoding.h>

@@ -3,6 +3,7 @@
  * The handshake's driver: the engine (handshake/run.c) says whether it wants to read or is done, this file moves the
  * records. What the engine wrote is always out before we read, as the peer may wait for it. Called by abi/src.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "conn/inner.h"
@@ -54,6 +55,7 @@ static enum step flush(struct s2n_connection *c, s2n_blocked_status *blocked)
 /* Our record could not be written: most often because the peer has gone, and said why before. */
 static enum step why_broken(struct s2n_connection *c)
 {
+    int reason = errno; /* of the write, which the application may want to know */
     for (int i = 0; i < LAST_RECORDS_MAX; i++) {
         struct rec rec;
         enum step s = conn_next_record(c, NULL, 0, &rec);
@@ -64,6 +66,7 @@ static enum step why_broken(struct s2n_connection *c)
             return STEP_ALERT;
         }
     }
+    errno = reason;
     return STEP_BROKEN;
 }
 

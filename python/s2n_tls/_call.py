@@ -286,8 +286,8 @@ def _cache_store(
 
 
 @ffi.def_extern(name="s2n_tls_cache_retrieve", error=-1, onerror=_onerror)
-def _cache_retrieve(_conn: Any, payload: Any, key: Any, key_size: int, value: Any, value_size: Any) -> int:
-    found = ffi.from_handle(payload).function(_bytes(key, key_size))
+def _cache_retrieve(conn: Any, payload: Any, key: Any, key_size: int, value: Any, value_size: Any) -> int:
+    found = ffi.from_handle(payload).function(connection_of(conn), _bytes(key, key_size))
     if found is PENDING:
         return int(lib.S2N_CALLBACK_BLOCKED)
     if found is None or len(found) > value_size[0]:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import logging
+import weakref
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union, cast
 
-from ._call import UsageError, callbacks, check, error_type, fail, ffi, lib
+from ._call import PENDING, UsageError, callbacks, check, error_type, fail, ffi, lib
 from ._enums import EarlyDataStatus, ErrorType, Mode, PSKMode
 from ._handle import Borrowed, Exclusive, Handle, Within
 from .clienthello import ClientHello, read_client_hello
-from .earlydata import OfferedEarlyData
+from .earlydata import NO_GUARD, OfferedEarlyData
 from .psk import Psk, ranged, sized
 from .session import WEEK
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from .connection import Connection
 
 Buffer = Union[bytes, bytearray, memoryview]
+
+_log = logging.getLogger(__name__)
 
 
 class Resumption(Handle):
@@ -40,6 +45,18 @@ class Resumption(Handle):
         self._early_data_context = b""
         self._keying_material_lifetime = WEEK
         self._waker: Optional[Callable[[], None]] = None
+        self._lookup: Optional[tuple[bytes, Future[Optional[bytes]]]] = None
+
+    def _only_server(self) -> None:
+        """The library takes a server's settings from a client, too, and never looks at them."""
+        if self.mode != Mode.SERVER:
+            raise UsageError("this is a setting of servers", name="S2N_ERR_CLIENT_MODE")
+
+    def _retire(self, why: str) -> None:
+        super()._retire(why)
+        lookup, self._lookup = self._lookup, None
+        if lookup is not None:
+            lookup[1].cancel()
 
     # ---- sessions ------------------------------------------------------------------------------------------
 
@@ -92,21 +109,25 @@ class Resumption(Handle):
 
     def add_tickets(self, count: int) -> None:
         """Send that many more tickets (server, TLS 1.3; 0 to 255): at the end of the handshake, or with the next
-        data. UsageError (S2N_ERR_KEYING_MATERIAL_EXPIRED) if the resumed session's time is over."""
+        data. UsageError (S2N_ERR_KEYING_MATERIAL_EXPIRED) if the resumed session's time is over, or on a client
+        (S2N_ERR_CLIENT_MODE)."""
         value = ranged("count", count, 255)
         with self._both as conn, callbacks():
+            self._only_server()
             check(lib.s2n_connection_add_new_tickets_to_send(conn, value))
 
     @property
     def keying_material_lifetime(self) -> int:
         """For how many seconds, counted from the first full handshake, sessions may be resumed over and over (server,
-        TLS 1.3; default 604800). 0 sends no tickets. Set it before the handshake."""
+        TLS 1.3; default 604800). 0 sends no tickets. Set it before the handshake. Setting it on a client raises
+        UsageError (S2N_ERR_CLIENT_MODE)."""
         return self._keying_material_lifetime
 
     @keying_material_lifetime.setter
     def keying_material_lifetime(self, seconds: int) -> None:
         value = ranged("keying_material_lifetime", seconds, 0xFFFFFFFF)
         with self._both as conn:
+            self._only_server()
             check(lib.s2n_connection_set_server_keying_material_lifetime(conn, value))
         self._keying_material_lifetime = value
 
@@ -116,9 +137,12 @@ class Resumption(Handle):
         """Add an external key, less preferred than those before it. Before the handshake, or in psk_selection.
 
         The connection copies it. UsageError if its identity is here (S2N_ERR_DUPLICATE_PSK_IDENTITIES), beside a
-        session (S2N_ERR_PSK_MODE), or when a client's list gets too long (S2N_ERR_OFFERED_PSKS_TOO_LONG).
+        session (S2N_ERR_PSK_MODE), or when a client's list gets too long (S2N_ERR_OFFERED_PSKS_TOO_LONG); on a server
+        also for a key with early data while no config with on_early_data is set.
         """
         with self._within as conn, Borrowed(psk) as pointer:
+            if psk.max_early_data and self.mode == Mode.SERVER:
+                self._need_guard()
             check(lib.s2n_connection_append_psk(conn, pointer))
         self._external = True
         self._wants_early_data = self._wants_early_data or psk.max_early_data > 0
@@ -170,6 +194,7 @@ class Resumption(Handle):
         """How many bytes of early data this connection can have. On a client its first key or ticket says so.
 
         Setting it (server, 0 to 4294967295) overrides the config: for sessions, and for the tickets sent here.
+        UsageError on a client (S2N_ERR_CLIENT_MODE), and above 0 while no config with on_early_data is set.
         """
         out = ffi.new("uint32_t *")
         with self._facts as conn:
@@ -180,6 +205,9 @@ class Resumption(Handle):
     def max_early_data(self, size: int) -> None:
         value = ranged("max_early_data", size, 0xFFFFFFFF)
         with self._both as conn:
+            self._only_server()
+            if value:
+                self._need_guard()
             check(lib.s2n_connection_set_server_max_early_data_size(conn, value))
         self._wants_early_data = self._wants_early_data or value > 0
 
@@ -187,13 +215,15 @@ class Resumption(Handle):
     def early_data_context(self) -> bytes:
         """Up to 65535 bytes that a server puts, sealed, into the tickets it sends here; on_early_data sees them as
         offered.context when one is used for early data. Keep it short: from some 65000 bytes on, the ticket does not
-        fit into a ClientHello, and then not into its message, which ends the connection."""
+        fit into a ClientHello, and then not into its message, which ends the connection. Setting it on a client raises
+        UsageError (S2N_ERR_CLIENT_MODE)."""
         return self._early_data_context
 
     @early_data_context.setter
     def early_data_context(self, context: Buffer) -> None:
         data = sized("early_data_context", context, 0, 65535)
         with self._both as conn:
+            self._only_server()
             check(lib.s2n_connection_set_server_early_data_context(conn, data, len(data)))
         self._early_data_context = data
 
@@ -258,12 +288,18 @@ class Resumption(Handle):
             and (config.max_early_data > 0 or config.psk_selection is not None)
         )
 
+    def _need_guard(self) -> None:
+        """Nothing may be accepted that nobody has asked about: a default that took replays would be found too late."""
+        if self._config is None:
+            raise UsageError(NO_GUARD + "; in a config, which comes first")
+        self._config._need_guard()
+
     def _early_data_offered(self, pointer: Any) -> None:
         """The library's question, from inside a handshake call."""
         decide = self._config.on_early_data if self._config is not None else None
         own = cast("Connection", self)
         offered = OfferedEarlyData(own, pointer)
-        verdict = True if decide is None else decide(own, offered)
+        verdict = False if decide is None else decide(own, offered)
         if verdict is True:
             offered.accept()
         elif verdict is False:
@@ -274,8 +310,41 @@ class Resumption(Handle):
     def wake(self) -> None:
         """Tell TLSSocket or aio that an answer is there which a callback had put off. From any thread.
 
-        offered.accept() and reject() do so; a session cache that returned PENDING may.
+        offered.accept() and reject() do so, and a RedisSessionCache that has an executor.
         """
         waker = self._waker
         if waker is not None:
             waker()
+
+    def _look_up(self, begin: Callable[[bytes], Optional[Future[Optional[bytes]]]], key: bytes) -> Any:
+        """A session cache's answer that another thread gets, from inside a handshake call: PENDING until it is there.
+
+        Only this connection holds the lookup: what comes after its end goes nowhere.
+        """
+        if self._lookup is None or self._lookup[0] != key:
+            future = begin(key)
+            if future is None:
+                return None
+            self._lookup = (key, future)
+            future.add_done_callback(_Wake(self))
+        future = self._lookup[1]
+        if not future.done():
+            return PENDING
+        self._lookup = None
+        try:
+            return future.result()
+        except CancelledError:
+            _log.warning("session cache: the executor was shut down: a full handshake")
+            return None
+
+
+class _Wake:
+    """What a lookup does at its end. It must not keep a connection that nobody else wants any more."""
+
+    def __init__(self, connection: Resumption) -> None:
+        self._connection = weakref.ref(connection)
+
+    def __call__(self, _future: object) -> None:
+        connection = self._connection()
+        if connection is not None:
+            connection.wake()

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 from ._call import Payload, UsageError, callbacks, check, ffi, lib
 from ._enums import PSKMode
 from ._handle import Borrowed, Handle
-from .earlydata import EarlyDataGuard
+from .earlydata import NO_GUARD, EarlyDataGuard
 from .psk import PskSelection, ranged, select
 from .session import (
     DECRYPT_LIFETIME,
@@ -21,7 +21,12 @@ from .session import (
     TicketKeys,
     read_ticket,
 )
-from .sessioncache import SessionCache
+from .sessioncache import SessionCache, lookup
+
+# Of each of a cache's functions: how the library is told of it, and what it calls.
+_STORE = (lib.s2n_config_set_cache_store_callback, lib.s2n_tls_cache_store)
+_RETRIEVE = (lib.s2n_config_set_cache_retrieve_callback, lib.s2n_tls_cache_retrieve)
+_DELETE = (lib.s2n_config_set_cache_delete_callback, lib.s2n_tls_cache_delete)
 
 
 class Settings(Handle):
@@ -65,6 +70,7 @@ class SessionSettings(Settings):
         self._session_lifetime = SESSION_LIFETIME
         self._key_lifetimes = (ENCRYPT_LIFETIME, DECRYPT_LIFETIME)
         self._ticket_keys: Optional[TicketKeys] = None
+        self._keyed = False  # has ever been given a key
         self._initial_tickets = 1
         self._forward_secrecy = False
         self._session_cache: Optional[SessionCache] = None
@@ -78,7 +84,10 @@ class SessionSettings(Settings):
 
     @property
     def session_tickets(self) -> bool:
-        """Issue tickets (server, which also needs ticket keys) or ask for them (client). Default False."""
+        """Issue tickets (server, which also needs ticket keys) or ask for them (client). Default False.
+
+        A server's first connection raises UsageError if there is neither a ring of keys nor a key.
+        """
         return self._session_tickets
 
     @session_tickets.setter
@@ -92,7 +101,8 @@ class SessionSettings(Settings):
     def session_cache(self) -> Optional[SessionCache]:
         """Where a server keeps sessions of TLS 1.2 and older (see sessioncache); None for nowhere, the default.
 
-        Needs ticket keys, as sessions are stored sealed. Connections with client authentication are not stored.
+        Needs ticket keys, as sessions are stored sealed: without, a server's first connection raises UsageError.
+        Connections with client authentication are not stored.
         """
         return self._session_cache
 
@@ -100,12 +110,13 @@ class SessionSettings(Settings):
     def session_cache(self, cache: Optional[SessionCache]) -> None:
         sealed = self._seals
         if cache is not None:
-            for name, setter, entry in (
-                ("store", lib.s2n_config_set_cache_store_callback, lib.s2n_tls_cache_store),
-                ("retrieve", lib.s2n_config_set_cache_retrieve_callback, lib.s2n_tls_cache_retrieve),
-                ("delete", lib.s2n_config_set_cache_delete_callback, lib.s2n_tls_cache_delete),
+            find = getattr(cache, "retrieve", None)
+            for name, function, setter, entry in (
+                ("store", getattr(cache, "store", None), *_STORE),
+                ("retrieve", lookup(cache) if callable(find) else None, *_RETRIEVE),
+                ("delete", getattr(cache, "delete", None), *_DELETE),
             ):
-                self._callback(f"session_cache.{name}", getattr(cache, name, None), setter, entry)
+                self._callback(f"session_cache.{name}", function, setter, entry)
         self._set(lib.s2n_config_set_session_cache_onoff, int(cache is not None))
         self._session_cache = cache
         self._refill(sealed)
@@ -144,7 +155,9 @@ class SessionSettings(Settings):
     def ticket_keys(self) -> Optional[TicketKeys]:
         """The ring that this server's ticket keys come from, now and later. None, the default, for none.
 
-        A ring that rotates automatically gets its first key here, if it has none.
+        A ring that rotates automatically gets its first key here, if it has none. One that does not may be empty, for
+        keys that come later. The first connection raises UsageError if neither session_tickets nor a session_cache
+        would use it.
         """
         return self._ticket_keys
 
@@ -174,6 +187,7 @@ class SessionSettings(Settings):
                     pointer, key.name, len(key.name), key.secret, len(key.secret), key.introduced
                 )
             )
+            self._keyed = True
 
     @property
     def _seals(self) -> bool:
@@ -182,6 +196,7 @@ class SessionSettings(Settings):
 
     def _refill(self, sealed: bool) -> None:
         # The library drops the keys when tickets and cache are off.
+        self._keyed = self._keyed and self._seals
         if self._seals and not sealed and self._ticket_keys is not None:
             self._ticket_keys._join(self)
 
@@ -285,8 +300,9 @@ class SessionSettings(Settings):
     def max_early_data(self) -> int:
         """How many bytes of early data a server takes with its tickets, 0 to 4294967295; 0, the default, none.
 
-        Early data can be replayed by anyone who captured it: set on_early_data, too. An external Psk has a
-        limit of its own.
+        Early data can be replayed by anyone who captured it, so the first connection raises UsageError if there is no
+        on_early_data; also if there are no session_tickets and no psk_selection, as nothing would come then. An
+        external Psk has a limit of its own.
         """
         return self._max_early_data
 
@@ -302,7 +318,9 @@ class SessionSettings(Settings):
 
         Returns True to accept, False to reject, None to decide later by offered.accept() or offered.reject();
         until then the handshake raises WantApplication. What it raises surfaces at the call that does the
-        handshake, and ends the connection. Without a function all is accepted. See antireplay for guards.
+        handshake, and ends the connection. See antireplay for guards; `lambda connection, offered: True` takes all,
+        repetitions too. A guard asks `offered` and not the connection, which is in use by the call that asks the
+        guard: waiting for another thread that wants something of the connection would never end.
         """
         return self._on_early_data
 
@@ -313,6 +331,21 @@ class SessionSettings(Settings):
         entry = ffi.NULL if function is None else lib.s2n_tls_early_data
         self._set(lib.s2n_config_set_early_data_cb, entry)
         self._on_early_data = function
+
+    def _look_for_mistakes(self, server: bool) -> None:
+        """UsageError for settings that would do nothing without a word, or that nobody can want."""
+        if self._ticket_keys is not None and not self._seals:
+            raise UsageError("ticket_keys without session_tickets or a session_cache: nothing would use them")
+        if server and self._seals and self._ticket_keys is None and not self._keyed:
+            raise UsageError("a server needs ticket keys for tickets and its cache: set ticket_keys=TicketKeys()")
+        if self._max_early_data:
+            if not self._session_tickets and self._psk_selection is None:
+                raise UsageError("max_early_data without session_tickets: no early data could come")
+            self._need_guard()
+
+    def _need_guard(self) -> None:
+        if self._on_early_data is None:
+            raise UsageError(NO_GUARD)
 
     @property
     def ticket_life(self) -> int:

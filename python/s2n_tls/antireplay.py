@@ -39,14 +39,11 @@ _FRESH = 20
 _SET = (True, b"OK", "OK")
 
 
-def fingerprint(connection: Connection, with_random: bool) -> bytes:
+def fingerprint(offered: OfferedEarlyData, with_random: bool) -> bytes:
     """SHA-256 over the identity of the chosen PSK, and over the random of the ClientHello if asked for."""
-    identity, hello = connection.negotiated_psk_identity, connection.client_hello
-    if identity is None or hello is None:
-        raise UsageError("there is no early data without a pre-shared key and a ClientHello")
-    digest = hashlib.sha256(len(identity).to_bytes(2, "big") + identity)
+    digest = hashlib.sha256(len(offered.identity).to_bytes(2, "big") + offered.identity)
     if with_random:
-        digest.update(hello.random)
+        digest.update(offered.client_hello.random)
     return digest.digest()
 
 
@@ -88,7 +85,7 @@ class SingleUseTickets:
     def __call__(self, connection: Connection, offered: OfferedEarlyData) -> Optional[bool]:
         """True for the first use, False for any other; None when the executor will tell."""
         external = connection.psk_mode == PSKMode.EXTERNAL
-        name = self.prefix + fingerprint(connection, external).hex()
+        name = self.prefix + fingerprint(offered, external).hex()
         ttl = self.external_ttl if external else self.ttl
         if self._executor is None:
             return self._first_use(name, ttl)
@@ -170,7 +167,7 @@ class ClientHelloRecorder:
         window: Optional[float] = self.window
         if connection.psk_mode == PSKMode.EXTERNAL:
             window = self.external_window
-        value = fingerprint(connection, True)
+        value = fingerprint(offered, True)
         if window is None:
             self._tell("with an external key without an external_window")
             return False

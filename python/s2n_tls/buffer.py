@@ -48,7 +48,8 @@ class TLSBuffer:
     something to take().
 
     `session` is one that an earlier connection left (connection.session), to be resumed by a client; None or
-    empty for a full handshake, and what it raises see there. `psks` are external keys, most wanted first.
+    empty for a full handshake, and what it raises see there. `psks` are external keys, most wanted first; a client
+    that has some and no config trusts no certificate.
     `early_data` is sent by a client before the handshake is done, as far as the session or the first key
     allows; anyone who captures it can send it again. What the server did not take is early_data_left
     afterwards. A server finds what it accepted in `early_data`.
@@ -65,7 +66,10 @@ class TLSBuffer:
         psks: Iterable[Psk] = (),
         early_data: Buffer = b"",
     ) -> None:
+        keys = tuple(psks)
         if connection is None:
+            if config is None and keys and not server_side:
+                config = Config()  # the library's default would take any certificate of the system's authorities
             connection = Connection(Mode.SERVER if server_side else Mode.CLIENT, config)
         self.connection = connection
         self._plaintext = bytearray()
@@ -82,7 +86,7 @@ class TLSBuffer:
                 connection.set_server_name(server_name)
             if early_data and connection.mode != Mode.CLIENT:
                 raise UsageError("only a client sends early data")
-            for psk in psks:
+            for psk in keys:
                 connection.append_psk(psk)
             if session is not None and len(session):
                 connection.session = session

@@ -28,7 +28,8 @@ class Config(SessionSettings):
 
     Every keyword has a method or an attribute of its own with the same meaning. Nothing is trusted unless a `trust` or
     `system_trust` says so. A connection freezes the config it uses: later changes raise UsageError.
-    `serializable` allows connections to be saved (serialization format V1).
+    `serializable` allows connections to be saved (serialization format V1). `max_early_data` needs an `on_early_data`:
+    a guard of antireplay, or `lambda connection, offered: True` to do without.
     """
 
     def __init__(
@@ -90,16 +91,19 @@ class Config(SessionSettings):
             ):
                 if value is not None and value is not False and value != 0:
                     setattr(self, name, value)
+            if max_early_data:
+                self._need_guard()
         except BaseException:
             self.close()
             raise
 
-    def _attach(self, user: Resource, attach: Callable[[Any], int]) -> None:
+    def _attach(self, user: Resource, server: bool, attach: Callable[[Any], int]) -> None:
         """Freeze, hand the pointer to `attach`, and stay alive as long as `user` does."""
         if self._ticket_keys is not None:
             self._ticket_keys._look()
         with self._lock:
             with Borrowed(self) as pointer:
+                self._look_for_mistakes(server)
                 self._frozen = True
                 check(attach(pointer))
                 user.keeps(self._resource)

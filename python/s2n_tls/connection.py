@@ -78,8 +78,11 @@ class Connection(Resumption):
 
     def set_config(self, config: Config) -> None:
         """Use these settings; freezes them."""
+        server = self.mode == Mode.SERVER
         with self._both as conn, callbacks():
-            config._attach(self._resource, lambda pointer: lib.s2n_connection_set_config(conn, pointer))
+            if server and self._wants_early_data:
+                config._need_guard()
+            config._attach(self._resource, server, lambda pointer: lib.s2n_connection_set_config(conn, pointer))
             self._config = config
 
     def set_fd(self, fd: int) -> None:

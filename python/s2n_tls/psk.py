@@ -59,16 +59,16 @@ class Psk(Handle):
     guessed. It is copied into memory of the library, wiped on close(), and cannot be read back. `hash`
     ("sha256" or "sha384") is part of the key: both ends must agree, and only suites with that hash can use it.
 
-    `max_early_data` (bytes, default 0: none) allows early data with this key, which anyone can replay: see
-    antireplay. It needs the very `cipher_suite` (name or IANA number; by default TLS_AES_128_GCM_SHA256 or
+    `max_early_data` (bytes, default 0: none) allows early data with this key, which anyone can replay: a server that
+    gets such a key must have an on_early_data (see antireplay). It needs the very `cipher_suite` (name or IANA number; by default TLS_AES_128_GCM_SHA256 or
     TLS_AES_256_GCM_SHA384, as the hash says) and the `alpn` that the handshake will agree on (None: no
     protocol). `early_data_context` (up to 65535 bytes) is what the server's on_early_data is shown. Both ends
     must say the same; the context is the server's own business.
 
     One client and one server per key, never both roles in one program: see the module for Selfie.
 
-    UsageError for sizes, an unknown hash, and S2N_ERR_INVALID_ARGUMENT for a secret of zeros or a suite of
-    another hash.
+    UsageError for sizes, an unknown hash, a suite that is none of TLS 1.3, and S2N_ERR_INVALID_ARGUMENT for a secret
+    of zeros or a suite of another hash.
     """
 
     def __init__(
@@ -122,10 +122,10 @@ class Psk(Handle):
 
 
 def _suite(suite: Union[str, int]) -> int:
-    if isinstance(suite, int):
-        return ranged("cipher_suite", suite, 0xFFFF)
-    if suite not in _SUITES:
-        raise UsageError(f"the cipher suite is one of {', '.join(_SUITES)}, or a number, not {suite!r}")
+    if isinstance(suite, int) and suite in _SUITES.values():
+        return suite
+    if not isinstance(suite, str) or suite not in _SUITES:
+        raise UsageError(f"the cipher suite is one of {', '.join(_SUITES)}, or its number, not {suite!r}")
     return _SUITES[suite]
 
 

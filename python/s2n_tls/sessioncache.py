@@ -7,13 +7,18 @@ that share a cache need the same ticket keys (TicketKeys).
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
-from collections import OrderedDict
-from typing import Any, Callable, Optional, Protocol, Union
+from collections import OrderedDict, deque
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
 
 from ._call import PENDING, Pending, UsageError
+
+if TYPE_CHECKING:
+    from .connection import Connection
 
 __all__ = ["PENDING", "MemorySessionCache", "RedisSessionCache", "SessionCache"]
 
@@ -34,7 +39,8 @@ class SessionCache(Protocol):
         """The value; None if there is none.
 
         PENDING makes the handshake raise WantApplication and ask again later. TLSSocket and aio do that by themselves,
-        every 10 ms or when connection.wake() is called.
+        every 10 ms. The answer is kept by the cache; a connection that has gone meanwhile does not ask again, so it
+        must forget by itself. RedisSessionCache with an executor does all that.
         """
 
     def delete(self, key: bytes) -> Any:
@@ -89,12 +95,26 @@ class RedisSessionCache:
     socket_connect_timeout, no retries with pauses), as a handshake waits for it. Entries are called `prefix` +
     session id in hex and live `ttl` seconds, or as long as the library says (21600). If Redis fails, handshakes
     do without: a warning is logged and a full handshake done.
+
+    An `executor` asks Redis in the background, while the handshake is paused (WantApplication, which TLSSocket and aio
+    wait out); in asyncio the loop would stand still otherwise. Give it threads of its own: none in which handshakes
+    wait. Entries are then written in the background, too, those of one session in their order.
     """
 
-    def __init__(self, client: Any, *, prefix: str = "s2n-tls:session:", ttl: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        *,
+        prefix: str = "s2n-tls:session:",
+        ttl: Optional[int] = None,
+        executor: Optional[Executor] = None,
+    ) -> None:
         if ttl is not None and ttl < 1:
             raise UsageError("the ttl is a number of seconds, at least 1")
         self._client = client
+        self._executor = executor
+        self._lock = threading.Lock()
+        self._writes: dict[str, deque[Callable[[], Any]]] = {}  # by entry, what is still to be done
         self.prefix = prefix
         self.ttl = ttl
 
@@ -110,10 +130,11 @@ class RedisSessionCache:
 
     def store(self, key: bytes, value: bytes, ttl: int) -> None:
         """Keep the value in Redis."""
-        self._try("store", self._client.set, self._name(key), value, ex=self.ttl or ttl)
+        name = self._name(key)
+        self._write(name, functools.partial(self._try, "store", self._client.set, name, value, ex=self.ttl or ttl))
 
     def retrieve(self, key: bytes) -> Optional[bytes]:
-        """The value; None if it is not there or Redis does not answer."""
+        """The value; None if it is not there or Redis does not answer. Waits for it: the executor runs this."""
         value = self._try("retrieve", self._client.get, self._name(key))
         if value is None or isinstance(value, (bytes, bytearray, memoryview)):
             return None if value is None else bytes(value)
@@ -122,4 +143,53 @@ class RedisSessionCache:
 
     def delete(self, key: bytes) -> None:
         """Forget the value."""
-        self._try("delete", self._client.delete, self._name(key))
+        name = self._name(key)
+        self._write(name, functools.partial(self._try, "delete", self._client.delete, name))
+
+    def _submit(
+        self, executor: Executor, what: str, function: Callable[..., Any], *args: Any
+    ) -> Optional[Future[Any]]:
+        try:
+            return executor.submit(function, *args)
+        except RuntimeError as error:  # shut down
+            _log.warning("session cache: %s failed: %r", what, error)
+            return None
+
+    def _write(self, name: str, step: Callable[[], Any]) -> None:
+        executor = self._executor
+        if executor is None:
+            step()
+            return
+        with self._lock:
+            waiting = self._writes.get(name)
+            if waiting is not None:
+                waiting.append(step)  # whoever is at this entry goes on with it
+                return
+            self._writes[name] = deque([step])
+        future = self._submit(executor, "write", self._write_all, name)
+        if future is None:
+            self._give_up(name)
+        else:
+            future.add_done_callback(lambda done: self._give_up(name) if done.cancelled() else None)
+
+    def _write_all(self, name: str) -> None:
+        while True:
+            with self._lock:
+                waiting = self._writes[name]
+                if not waiting:
+                    del self._writes[name]
+                    return
+                step = waiting.popleft()
+            step()
+
+    def _give_up(self, name: str) -> None:
+        with self._lock:
+            self._writes.pop(name, None)
+
+
+def lookup(cache: SessionCache) -> Callable[[Connection, bytes], Union[bytes, Pending, None]]:
+    """What the library calls for a lookup: with an executor, the connection waits for what its thread finds."""
+    if not isinstance(cache, RedisSessionCache) or cache._executor is None:
+        return lambda _connection, key: cache.retrieve(key)
+    begin = functools.partial(cache._submit, cache._executor, "retrieve", cache.retrieve)
+    return lambda connection, key: connection._look_up(begin, key)

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import Any, Iterable, Optional, Union
 
-from ._call import S2NError, UsageError, WantApplication, WantRead, WantWrite, WouldBlock
+from ._call import ConnectionClosed, S2NError, UsageError, WantApplication, WantRead, WantWrite, WouldBlock
 from ._enums import EarlyDataStatus
 from ._files import RawSocketFile
 from ._handle import Side
@@ -29,6 +29,8 @@ from .psk import Psk
 _SEND_CHUNK = 65536
 # How often, in seconds, an answer that a callback has put off is asked for again if nobody says that it is there.
 _ASK_AGAIN = 0.01
+# What poll() says when the peer has closed. Its half of the stream only: where the system tells that.
+_GONE = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 
 
 class TLSSocket:
@@ -36,6 +38,9 @@ class TLSSocket:
 
     A blocking socket that fails with an error that could be a probe waits out the blinding delay (10 to 30 s
     unless the config says otherwise) before it raises; after the error, only close() makes sense.
+
+    Without a timeout, a handshake waits for an answer that a callback put off until it comes or the peer goes: give
+    the socket a timeout if the answer may fail to come.
     """
 
     def __init__(self, sock: _socket.socket, buffer: TLSBuffer, *, do_handshake: bool = True) -> None:
@@ -103,7 +108,14 @@ class TLSSocket:
         left = _ASK_AGAIN if deadline is None else min(_ASK_AGAIN, deadline - time.monotonic())
         if left <= 0:
             raise TimeoutError("timed out")
-        self._answered.wait(left)
+        if not self._answered.wait(left) and self._peer_has_gone():
+            raise ConnectionClosed("the peer has gone before an answer was there that a callback put off")
+
+    def _peer_has_gone(self) -> bool:
+        # In all handshakes the peer would have to send more after the answer, so the end of its stream is the end.
+        poll = select.poll()
+        poll.register(self.socket, _GONE)
+        return bool(poll.poll(0))
 
     def _check(self, error: S2NError) -> None:
         """After a failure: wait as long as blinding wants, then tell the peer."""

@@ -13,13 +13,9 @@ import pytest
 from s2n_tls import ClientHello, ClientHelloRecorder, PSKMode, SingleUseTickets, UsageError
 
 
-def connection(identity=b"ticket", random=b"r" * 32, mode=PSKMode.RESUMPTION):
-    hello = None if random is None else ClientHello(random, b"", b"")
-    return SimpleNamespace(negotiated_psk_identity=identity, client_hello=hello, psk_mode=mode)
-
-
 class Offered:
-    def __init__(self):
+    def __init__(self, identity=b"ticket", random=b"r" * 32):
+        self.identity, self.client_hello = identity, ClientHello(random, b"", b"")
         self.answers, self.answered = [], threading.Event()
 
     def accept(self):
@@ -29,6 +25,11 @@ class Offered:
     def reject(self):
         self.answers.append(False)
         self.answered.set()
+
+
+def ask(guard, offered=None, mode=PSKMode.RESUMPTION, **facts):
+    """The guard's verdict. All that it may ask the connection is the kind of key, which takes no lock."""
+    return guard(SimpleNamespace(psk_mode=mode), offered or Offered(**facts))
 
 
 class Client:
@@ -58,7 +59,7 @@ def test_only_a_clear_yes_accepts(answer, caplog):
     """A pipeline answers with itself and an asyncio client with a coroutine: both are true, and nothing is set."""
     guard = SingleUseTickets(SimpleNamespace(set=lambda name, value, nx, ex: answer))
     with caplog.at_level(logging.WARNING):
-        assert guard(connection(), Offered()) is False
+        assert ask(guard) is False
     assert f"returned a {type(answer).__name__}" in caplog.text
 
 
@@ -66,23 +67,23 @@ def test_a_recorder_refuses_after_fork():
     guard = ClientHelloRecorder()
     child = os.fork()
     if child == 0:
-        os._exit(guard(connection(), Offered()) is not False)
+        os._exit(ask(guard) is not False)
     assert os.waitpid(child, 0)[1] == 0
-    assert guard(connection(), Offered()) is True
+    assert ask(guard) is True
 
 
 @pytest.mark.parametrize("answer", [True, "OK", b"OK"])
 def test_all_forms_of_yes_accept(answer):
-    assert SingleUseTickets(SimpleNamespace(set=lambda *_a, **_k: answer))(connection(), Offered()) is True
+    assert ask(SingleUseTickets(SimpleNamespace(set=lambda *_a, **_k: answer))) is True
 
 
 def test_a_ticket_is_good_for_one_time():
     client = Client()
     first, second = SingleUseTickets(client), SingleUseTickets(client)
-    assert first(connection(), Offered()) is True
-    assert second(connection(), Offered()) is False
-    assert second(connection(random=b"x" * 32), Offered()) is False, "the ticket counts, not the hello"
-    assert second(connection(identity=b"other"), Offered()) is True
+    assert ask(first) is True
+    assert ask(second) is False
+    assert ask(second, random=b"x" * 32) is False, "the ticket counts, not the hello"
+    assert ask(second, identity=b"other") is True
     assert set(client.entries.values()) == {604800}
     assert all(name.startswith("s2n-tls:early:") and b"ticket".hex() not in name for name in client.entries)
 
@@ -91,33 +92,26 @@ def test_an_external_key_is_good_for_one_time_per_hello():
     client = Client()
     guard = SingleUseTickets(client, prefix="p:", ttl=60)
     external = {"mode": PSKMode.EXTERNAL}
-    assert guard(connection(**external), Offered()) is True
-    assert guard(connection(**external), Offered()) is False
-    assert guard(connection(random=b"x" * 32, **external), Offered()) is True
-    assert guard(connection(identity=b"other", **external), Offered()) is True
+    assert ask(guard, **external) is True
+    assert ask(guard, **external) is False
+    assert ask(guard, random=b"x" * 32, **external) is True
+    assert ask(guard, identity=b"other", **external) is True
     assert len(client.entries) == 3 and set(client.entries.values()) == {None}, "kept for ever"
-    assert SingleUseTickets(client, external_ttl=70)(connection(identity=b"7", **external), Offered()) is True
+    assert ask(SingleUseTickets(client, external_ttl=70), identity=b"7", **external) is True
     assert set(client.entries.values()) == {None, 70}
 
 
 @pytest.mark.parametrize("error", [ConnectionError("gone"), TimeoutError(), RuntimeError("anything")])
 def test_a_failing_redis_refuses(error, caplog):
     with caplog.at_level(logging.WARNING, "s2n_tls.antireplay"):
-        assert SingleUseTickets(Client(error))(connection(), Offered()) is False
+        assert ask(SingleUseTickets(Client(error))) is False
     assert "refused" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [None, False, 0, b"", ""])
 def test_only_a_clear_yes_accepts(answer):
     client = SimpleNamespace(set=lambda *args, **options: answer)
-    assert SingleUseTickets(client)(connection(), Offered()) is False
-
-
-@pytest.mark.parametrize("lacking", [{"identity": None}, {"random": None}])
-def test_without_a_key_there_is_no_early_data(lacking):
-    for guard in (SingleUseTickets(Client()), ClientHelloRecorder()):
-        with pytest.raises(UsageError):
-            guard(connection(**lacking), Offered())
+    assert ask(SingleUseTickets(client)) is False
 
 
 def test_redis_can_be_asked_in_the_background():
@@ -126,63 +120,63 @@ def test_redis_can_be_asked_in_the_background():
         guard = SingleUseTickets(client, executor=pool)
         for expected in (True, False):
             offered = Offered()
-            assert guard(connection(), offered) is None
+            assert ask(guard, offered) is None
             assert offered.answered.wait(10) and offered.answers == [expected]
         client.error = ConnectionError()
         offered = Offered()
-        assert guard(connection(identity=b"new"), offered) is None
+        assert ask(guard, offered, identity=b"new") is None
         assert offered.answered.wait(10) and offered.answers == [False]
-    assert guard(connection(identity=b"late"), Offered()) is False, "the executor is shut down"
+    assert ask(guard, identity=b"late") is False, "the executor is shut down"
     for options in ({"ttl": 0}, {"external_ttl": 0}):
         with pytest.raises(UsageError):
             SingleUseTickets(client, **options)
 
 
-def hello(number, **options):
-    return connection(random=number.to_bytes(32, "big"), **options)
+def hello(guard, number, **options):
+    return ask(guard, random=number.to_bytes(32, "big"), **options)
 
 
 def test_the_recorder_knows_a_hello_again():
     clock = Clock()
     guard = ClientHelloRecorder(clock=clock)
-    assert guard(hello(1), Offered()) is True
-    assert guard(hello(1), Offered()) is False
-    assert guard(hello(2), Offered()) is True
-    assert guard(hello(1, identity=b"other"), Offered()) is True
+    assert hello(guard, 1) is True
+    assert hello(guard, 1) is False
+    assert hello(guard, 2) is True
+    assert hello(guard, 1, identity=b"other") is True
     clock.now += 59
-    assert guard(hello(1), Offered()) is False and len(guard) == 3
+    assert hello(guard, 1) is False and len(guard) == 3
     clock.now += 1
-    assert guard(hello(1), Offered()) is True and len(guard) == 1
+    assert hello(guard, 1) is True and len(guard) == 1
 
 
 def test_a_full_recorder_refuses():
     clock = Clock()
     guard = ClientHelloRecorder(20, 2, clock=clock)
-    assert [guard(hello(i), Offered()) for i in (1, 2, 3, 1)] == [True, True, False, False]
+    assert [hello(guard, i) for i in (1, 2, 3, 1)] == [True, True, False, False]
     clock.now += 20
-    assert [guard(hello(i), Offered()) for i in (3, 1, 2)] == [True, True, False]
+    assert [hello(guard, i) for i in (3, 1, 2)] == [True, True, False]
 
 
 def test_a_recorder_warms_up():
     clock = Clock()
     guard = ClientHelloRecorder(60, warm_up=60, clock=clock)
-    assert not guard(hello(1), Offered())
+    assert not hello(guard, 1)
     clock.now += 60
-    assert guard(hello(1), Offered()) and not guard(hello(1), Offered())
+    assert hello(guard, 1) and not hello(guard, 1)
 
 
 def test_a_recorder_and_external_keys(caplog):
     clock, external = Clock(), {"mode": PSKMode.EXTERNAL}
     guard = ClientHelloRecorder(clock=clock)
     with caplog.at_level(logging.WARNING, "s2n_tls.antireplay"):
-        assert [guard(hello(i, **external), Offered()) for i in (1, 2)] == [False, False]
+        assert [hello(guard, i, **external) for i in (1, 2)] == [False, False]
     assert len(caplog.records) == 1
     guard = ClientHelloRecorder(20, external_window=100, clock=clock)
-    assert guard(hello(1, **external), Offered()) is True and guard(hello(2), Offered()) is True
+    assert hello(guard, 1, **external) is True and hello(guard, 2) is True
     clock.now += 99
-    assert guard(hello(1, **external), Offered()) is False and guard(hello(2), Offered()) is True
+    assert hello(guard, 1, **external) is False and hello(guard, 2) is True
     clock.now += 1
-    assert guard(hello(1, **external), Offered()) is True
+    assert hello(guard, 1, **external) is True
 
 
 @pytest.mark.parametrize(
@@ -199,7 +193,7 @@ def test_many_threads_accept_once():
 
     def work():
         for i in range(500):
-            answers.append(guard(connection(random=i.to_bytes(32, "big")), Offered()))
+            answers.append(ask(guard, random=i.to_bytes(32, "big")))
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
