@@ -11,6 +11,7 @@
 /* Its own name, because handles.i asks for it inside a macro, where it would be replaced by nothing. */
 #define S2N_OWN_TYPEMAPS S2N_OWN_TYPEMAPS
 #define S2N_NO_INIT
+#define S2N_CALLBACKS S2N_CALLBACKS
 
 %include <enumsimple.swg>
 %javaconst(1);
@@ -21,9 +22,11 @@
 #include <limits.h>
 #include <stdlib.h>
 
+static JavaVM *s2n_vm;
+
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
 {
-    (void) vm;
+    s2n_vm = vm;
     (void) reserved;
     if (!script_start()) {
         script_clear(); /* every constructor says so again */
@@ -110,8 +113,82 @@ static void s2n_raise(JNIEnv *jenv)
 }
 
 #define S2N_RAISE s2n_raise(jenv)
+#define S2N_VALUE(input) jenv, input
+
+/* ---- a function of Java; every thread that gets here is one of Java's ---- */
+
+static JNIEnv *s2n_env(void)
+{
+    void *env = NULL;
+    return (*s2n_vm)->GetEnv(s2n_vm, &env, JNI_VERSION_1_8) == JNI_OK ? (JNIEnv *) env : NULL;
+}
+
+/* What Text.ask() gives for what was thrown, or for memory. */
+static bool s2n_ask_failed(JNIEnv *jenv, jbyteArray text)
+{
+    char message[200] = "out of memory";
+    jsize len = 0;
+
+    (*jenv)->ExceptionClear(jenv);
+    if (text != NULL) {
+        len = (*jenv)->GetArrayLength(jenv, text);
+        len = len < (jsize) sizeof(message) ? len : (jsize) sizeof(message) - 1;
+        (*jenv)->GetByteArrayRegion(jenv, text, 0, len, (jbyte *) message);
+        message[len] = '\0';
+    }
+    return script_misuse(SCRIPT_CALLBACK, "the callback failed: %s", message);
+}
+
+static bool s2n_ask(void *function, const char *text, size_t len, bool *answer)
+{
+    JNIEnv *jenv = s2n_env();
+    jclass class = NULL;
+    jmethodID ask = NULL;
+    jbyteArray name = NULL, said = NULL;
+    bool ok = false;
+
+    *answer = false;
+    if (jenv == NULL || (*jenv)->PushLocalFrame(jenv, 8) != 0) {
+        return jenv != NULL ? s2n_ask_failed(jenv, NULL) : script_no_memory();
+    }
+    if ((class = (*jenv)->FindClass(jenv, "s2n/tls/Text")) != NULL &&
+        (ask = (*jenv)->GetStaticMethodID(jenv, class, "ask", "(Ljava/util/function/Predicate;[B)[B")) != NULL &&
+        (name = s2n_bytes(jenv, text, len, false)) != NULL) {
+        said = (jbyteArray) (*jenv)->CallStaticObjectMethod(jenv, class, ask, (jobject) function, name);
+    }
+    script_clear(); /* what the function did with other objects */
+    if ((*jenv)->ExceptionCheck(jenv) || said == NULL || (*jenv)->GetArrayLength(jenv, said) > 1) {
+        ok = s2n_ask_failed(jenv, (*jenv)->ExceptionCheck(jenv) ? NULL : said);
+    } else {
+        *answer = (*jenv)->GetArrayLength(jenv, said) == 1;
+        ok = true;
+    }
+    (void) (*jenv)->PopLocalFrame(jenv, NULL);
+    return ok;
+}
+
+static void s2n_forget(void *function)
+{
+    JNIEnv *jenv = s2n_env();
+    if (jenv != NULL) {
+        (*jenv)->DeleteGlobalRef(jenv, (jobject) function);
+    }
+}
+
+static bool s2n_from_function(JNIEnv *jenv, jobject function, struct script_callback *out)
+{
+    if (function == NULL) {
+        return true;
+    }
+    *out = (struct script_callback){(*jenv)->NewGlobalRef(jenv, function), s2n_ask, s2n_forget};
+    return out->function != NULL || script_no_memory();
+}
 %}
 
+%typemap(jni) struct script_callback "jobject"
+%typemap(jtype) struct script_callback "java.util.function.Predicate<String>"
+%typemap(jstype) struct script_callback "java.util.function.Predicate<String>"
+%typemap(javain) struct script_callback "$javainput"
 /* ---- bytes and text ---- */
 
 %typemap(jni) struct script_in, struct script_out, struct script_chars, struct script_text "jbyteArray"

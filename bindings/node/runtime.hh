@@ -7,6 +7,7 @@
 #ifndef S2N_NODE_RUNTIME_HH
 #define S2N_NODE_RUNTIME_HH
 
+#include <dlfcn.h>
 #include <math.h>
 #include <memory>
 #include <mutex>
@@ -346,6 +347,21 @@ static void s2n_leave(void *state)
     here->cause.Reset();
     s2n_here = nullptr;
     delete here;
+}
+
+/* A node with an OpenSSL of its own lends it to all that it loads. An older one than libs2n was built for lacks
+ * functions, which would then come from another library, on data of this one: better not to begin. */
+static bool s2n_crypto_fits(v8::Isolate *isolate)
+{
+    const char text[] = "this node has an older OpenSSL than libs2n was built for";
+    unsigned long (*version)(void) = nullptr;
+    *reinterpret_cast<void **>(&version) = dlsym(RTLD_DEFAULT, "OpenSSL_version_num");
+
+    if (version == nullptr || version() >> 20 >= static_cast<unsigned long>(script_get_openssl_version()) >> 20) {
+        return true;
+    }
+    isolate->ThrowException(v8::Exception::Error(s2n_js_text(text)));
+    return false;
 }
 
 /* The module is loaded for the first time here. */

@@ -76,7 +76,9 @@ fail:
 static void s2n_initialize(v8::Local<v8::Object> exports, v8::Local<v8::Value> module, v8::Local<v8::Context> context,
                            void *nothing) {
   std::lock_guard<std::mutex> alone(s2n_loading);
-  if (!s2n_again(module, context)) s2n_initialize_locked(exports, module, context, nothing);
+  if (!s2n_again(module, context) && s2n_crypto_fits(v8::Isolate::GetCurrent())) {
+    s2n_initialize_locked(exports, module, context, nothing);
+  }
 }
 NODE_MODULE_CONTEXT_AWARE($jsname, s2n_initialize)
 %}

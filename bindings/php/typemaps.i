@@ -7,6 +7,8 @@
 %rename("%(lowercamelcase)s", %$isfunction, %$ismember) "";
 %pragma(php) version="0.9.0"
 
+#define S2N_CALLBACKS S2N_CALLBACKS
+
 %{
 #include <ext/spl/spl_exceptions.h>
 #include <php_network.h>
@@ -120,6 +122,7 @@ static bool s2n_from_bool(zval *value, bool *out)
 /* ---- errors ---- */
 
 static zend_class_entry *s2n_exception_ce;
+ZEND_TLS bool s2n_bailed;
 
 static void s2n_raise(void)
 {
@@ -130,7 +133,11 @@ static void s2n_raise(void)
     zval object;
 
     script_take_error(&error);
-    if (EG(exception) != NULL) { /* what a conversion threw says more */
+    if (s2n_bailed) { /* a fatal error in a callback goes on from here, where no C code waits any more */
+        s2n_bailed = false;
+        zend_bailout();
+    }
+    if (EG(exception) != NULL) { /* exit() in a callback */
         return;
     }
     (void) snprintf(class_name, sizeof(class_name), "s2n\\tls\\%sexception", error.type);
@@ -171,6 +178,74 @@ static void s2n_register_exceptions(void)
         INIT_CLASS_ENTRY_EX(ce, name, strlen(name), NULL);
         (void) zend_register_internal_class_ex(&ce, s2n_exception_ce);
     }
+}
+
+/* ---- callables ---- */
+
+static void s2n_thrown(void)
+{
+    zval message;
+
+    if (zend_is_unwind_exit(EG(exception))) { /* exit() ends the script behind the method that called */
+        (void) script_misuse(SCRIPT_CALLBACK, "the callback ended the script");
+        return;
+    }
+    ZVAL_COPY(&message, zend_read_property(zend_ce_exception, EG(exception), "message", 7, 1, NULL));
+    zend_clear_exception();
+    (void) script_misuse(SCRIPT_CALLBACK, "the callback failed: %.200s",
+        Z_TYPE(message) == IS_STRING ? Z_STRVAL(message) : "");
+    zval_ptr_dtor(&message);
+}
+
+static bool s2n_ask(void *function, const char *text, size_t len, bool *answer)
+{
+    zval name, said;
+    volatile bool ok = false;
+
+    *answer = false;
+    ZVAL_STRINGL(&name, text, len);
+    ZVAL_UNDEF(&said);
+    zend_try {
+        ok = call_user_function(NULL, NULL, (zval *) function, &said, 1, &name) == SUCCESS;
+    } zend_catch {
+        s2n_bailed = true;
+    } zend_end_try();
+    script_clear(); /* what the function did with other objects */
+    if (s2n_bailed) {
+        return script_misuse(SCRIPT_CALLBACK, "the callback ended the script");
+    }
+    if (EG(exception) != NULL) {
+        s2n_thrown();
+        ok = false;
+    } else if (!ok || (Z_TYPE(said) != IS_TRUE && Z_TYPE(said) != IS_FALSE)) {
+        ok = script_misuse(SCRIPT_CALLBACK, "the callback gave neither true nor false");
+    }
+    *answer = ok && Z_TYPE(said) == IS_TRUE;
+    zval_ptr_dtor(&name);
+    zval_ptr_dtor(&said);
+    return ok;
+}
+
+static void s2n_forget(void *function)
+{
+    zval_ptr_dtor((zval *) function);
+    efree(function);
+}
+
+static bool s2n_from_function(zval *value, struct script_callback *out)
+{
+    zval *kept = NULL;
+
+    if (Z_TYPE_P(value) == IS_NULL) {
+        return true;
+    }
+    if (!zend_is_callable(value, 0, NULL)) {
+        return false;
+    }
+    kept = (zval *) emalloc(sizeof(*kept));
+    ZVAL_COPY(kept, value);
+    *out = (struct script_callback){kept, s2n_ask, s2n_forget};
+    return true;
 }
 
 /* ---- handles ---- */

@@ -70,7 +70,8 @@ class SessionSettings(Settings):
         self._session_lifetime = SESSION_LIFETIME
         self._key_lifetimes = (ENCRYPT_LIFETIME, DECRYPT_LIFETIME)
         self._ticket_keys: Optional[TicketKeys] = None
-        self._keyed = False  # has ever been given a key
+        self._keyed = False  # has a key
+        self._sealed = False  # has had tickets or the cache on
         self._initial_tickets = 1
         self._forward_secrecy = False
         self._session_cache: Optional[SessionCache] = None
@@ -197,6 +198,7 @@ class SessionSettings(Settings):
     def _refill(self, sealed: bool) -> None:
         # The library drops the keys when tickets and cache are off.
         self._keyed = self._keyed and self._seals
+        self._sealed = self._sealed or self._seals
         if self._seals and not sealed and self._ticket_keys is not None:
             self._ticket_keys._join(self)
 
@@ -334,7 +336,7 @@ class SessionSettings(Settings):
 
     def _look_for_mistakes(self, server: bool) -> None:
         """UsageError for settings that would do nothing without a word, or that nobody can want."""
-        if self._ticket_keys is not None and not self._seals:
+        if self._ticket_keys is not None and not self._sealed:  # who switched it off again meant it
             raise UsageError("ticket_keys without session_tickets or a session_cache: nothing would use them")
         if server and self._seals and self._ticket_keys is None and not self._keyed:
             raise UsageError("a server needs ticket keys for tickets and its cache: set ticket_keys=TicketKeys()")

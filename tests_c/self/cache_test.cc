@@ -171,7 +171,7 @@ TEST_F(SessionCache, WaitsForALateMiss)
     EXPECT_EQ(2, cache.stores);
 }
 
-/* The application changes its mind while it waits; from then on nothing waits any more, and what goes wrong is said. */
+/* The application changes its mind while the server waits; nothing waits from then on, and what goes wrong is said. */
 TEST_F(SessionCache, WaitsNoLongerThanForTheAnswer)
 {
     std::string session = scene.FirstSession();

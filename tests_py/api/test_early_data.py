@@ -33,6 +33,7 @@ from tlskit import (
     pass_on,
     session_from,
     shake,
+    take_all,
     ticket_client,
     ticket_server,
 )
@@ -184,6 +185,7 @@ def test_an_external_key_from_the_selection():
         psk_selection=select,
         psk_mode=PSKMode.EXTERNAL,
         max_early_data=100,
+        on_early_data=take_all,
     )
     ends = (
         TLSBuffer(Config(policy="default_tls13"), psks=[psk], early_data=DATA),
@@ -401,11 +403,87 @@ def test_the_wrong_role(pki):
         buffer.retry_early_data()
 
 
+def test_without_a_guard_there_is_no_early_data(pki):
+    """Not by default: whoever takes repetitions says so, in the config, on a connection and with a key."""
+    with pytest.raises(UsageError, match="SingleUseTickets.*ClientHelloRecorder.*lambda"):
+        Config(max_early_data=1)
+    config = ticket_server(pki)
+    config.max_early_data = 1
+    with pytest.raises(UsageError, match="can be replayed"):
+        Connection(Mode.SERVER, config)
+    config.on_early_data = take_all  # the failure has not frozen it
+    with Connection(Mode.SERVER, config) as connection:
+        connection.max_early_data = 2
+        connection.append_psk(Psk(b"id", SECRET, max_early_data=100))
+        with pytest.raises(UsageError, match="can be replayed"):
+            connection.set_config(ticket_server(pki))
+    for options in ({}, {"config": ticket_server(pki)}):
+        with Connection(Mode.SERVER, **options) as connection:
+            for act in (
+                lambda c: setattr(c, "max_early_data", 1),
+                lambda c: c.append_psk(Psk(b"id", SECRET, max_early_data=100)),
+            ):
+                with pytest.raises(UsageError, match="can be replayed"):
+                    act(connection)
+            connection.max_early_data = 0
+            connection.append_psk(Psk(b"id", SECRET))
+            assert connection.max_early_data == 0
+
+
+def test_early_data_that_could_not_come(pki):
+    config = client_config(pki, max_early_data=1, on_early_data=take_all)
+    for mode in Mode:
+        with pytest.raises(UsageError, match="without session_tickets"):
+            Connection(mode, config)
+    config.session_tickets = True
+    with Connection(Mode.CLIENT, config) as connection:
+        assert not connection.handshake_complete
+
+
+@pytest.mark.parametrize(
+    "name, value", [("max_early_data", 1), ("early_data_context", b"x"), ("keying_material_lifetime", 1)]
+)
+def test_settings_of_servers(pki, name, value):
+    with Connection(Mode.CLIENT, ticket_client(pki)) as connection:
+        before = getattr(connection, name)
+        with pytest.raises(UsageError) as caught:
+            setattr(connection, name, value)
+        assert caught.value.name == "S2N_ERR_CLIENT_MODE" and getattr(connection, name) == before
+        with pytest.raises(UsageError) as caught:
+            connection.add_tickets(1)
+        assert caught.value.name == "S2N_ERR_CLIENT_MODE"
+
+
+def test_a_guard_knows_all_without_the_connection(pki):
+    """What it wants to know is copied before it runs, so that it may wait for a thread that looks at it."""
+    seen = []
+
+    def guard(connection, offered):
+        worker = threading.Thread(target=lambda: seen.append((offered.identity, offered.client_hello, offered.context)))
+        worker.start()
+        worker.join(10)
+        seen.append((connection.negotiated_psk_identity, connection.client_hello, b"context"))
+        return True
+
+    server, client = ticket_server(pki, max_early_data=100, on_early_data=guard), ticket_client(pki)
+    ends = ends_of(server, client)
+    ends[1].connection.early_data_context = b"context"
+    shake(*ends)
+    pass_on(ends[1], ends[0], b"and a ticket")
+    session = ends[0].connection.session
+    close(*ends)
+    ends = ends_of(server, client, session=session, early_data=DATA)
+    finish(ends, END)
+    assert seen[0] == seen[1] and seen[0][0] in session and len(seen[0][1].random) == 32
+    close(*ends)
+
+
 @pytest.mark.parametrize(
     "name, value", [("max_early_data", -1), ("max_early_data", 2**32), ("early_data_context", bytes(65536))]
 )
 def test_values_out_of_range(pki, name, value):
-    with Connection(Mode.SERVER, client_config(pki)) as connection, pytest.raises(UsageError):
+    guarded = client_config(pki, on_early_data=take_all)
+    with Connection(Mode.SERVER, guarded) as connection, pytest.raises(UsageError, match="number from|bytes, not"):
         setattr(connection, name, value)
     if name == "max_early_data":
         with pytest.raises(UsageError):

@@ -285,6 +285,9 @@ def test_selection_uses_the_connection_only_for_what_is_allowed(pki):
         ((b"id", SECRET), {"max_early_data": 2**32}),
         ((b"id", SECRET), {"cipher_suite": "TLS_NO_SUCH_SUITE", "max_early_data": 1}),
         ((b"id", SECRET), {"cipher_suite": 0x10000, "max_early_data": 1}),
+        ((b"id", SECRET), {"cipher_suite": 0xABCD, "max_early_data": 1}),
+        ((b"id", SECRET), {"cipher_suite": 0xC02F, "max_early_data": 1}),
+        ((b"id", SECRET), {"cipher_suite": True, "max_early_data": 1}),
         ((b"id", SECRET), {"cipher_suite": "TLS_AES_256_GCM_SHA384", "max_early_data": 1}),
         ((b"id", SECRET), {"alpn": "x" * 256}),
         ((b"id", SECRET), {"early_data_context": bytes(65536)}),
@@ -293,12 +296,6 @@ def test_selection_uses_the_connection_only_for_what_is_allowed(pki):
 def test_what_no_key_can_have(arguments, options):
     with pytest.raises(UsageError):
         Psk(*arguments, **options)
-
-
-def test_an_unknown_suite_number():
-    with pytest.raises(ProtocolError) as caught:
-        Psk(b"id", SECRET, cipher_suite=0xABCD, max_early_data=1)
-    assert caught.value.name == "S2N_ERR_CIPHER_NOT_SUPPORTED"
 
 
 def test_the_secret_is_not_shown():

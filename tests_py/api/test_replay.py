@@ -20,7 +20,7 @@ from s2n_tls import (
     WantRead,
     WouldBlock,
 )
-from tlskit import ends_of, in_thread, session_from, shake, ticket_client, ticket_server
+from tlskit import ends_of, in_thread, session_from, shake, take_all, ticket_client, ticket_server
 
 DATA = b"transfer 100 coins"
 REJECTED = EarlyDataStatus.REJECTED
@@ -58,7 +58,7 @@ def fleet(pki, guards, keys):
 
 def test_without_a_guard_a_replay_succeeds(pki):
     keys, client = TicketKeys(), ticket_client(pki)
-    first, second = fleet(pki, [None, None], keys)
+    first, second = fleet(pki, [take_all, take_all], keys)
     flight = capture(client, session_from(first, client))
     assert [send(server, flight) for server in (first, second, first)] == [DATA] * 3
 
@@ -106,7 +106,7 @@ def test_an_old_flight_is_refused_by_the_library(pki):
     """What the recorder has forgotten by then: a hello that comes later than its age says."""
     now = [time.time_ns()]
     keys, client = TicketKeys(), ticket_client(pki)
-    (server,) = fleet(pki, [None], keys)
+    (server,) = fleet(pki, [take_all], keys)
     server.set_wall_clock(lambda: now[0])
     client.set_wall_clock(lambda: now[0])
     flight = capture(client, session_from(server, client))

@@ -557,6 +557,27 @@ def test_keys_need_tickets_or_a_cache(pki):
     assert caught.value.name == "S2N_ERR_TICKET_KEY_LIMIT"
 
 
+@pytest.mark.parametrize("options", [{"session_tickets": True}, {"session_cache": MemorySessionCache()}])
+def test_a_server_needs_keys(pki, options):
+    config = server_config(pki, **options)
+    with pytest.raises(UsageError, match="needs ticket keys"):
+        TLSBuffer(config, server_side=True)
+    config.add_ticket_key(TicketKey.generate())
+    TLSBuffer(config, server_side=True).close()
+    for mode in ("a client", "keys that come later"):
+        ring = {} if mode == "a client" else {"ticket_keys": TicketKeys(automatic=False)}
+        TLSBuffer(server_config(pki, **options, **ring), server_side=bool(ring)).close()
+
+
+def test_a_ring_that_nothing_uses(pki):
+    config = server_config(pki, ticket_keys=TicketKeys())
+    for server_side in (False, True):
+        with pytest.raises(UsageError, match="nothing would use them"):
+            TLSBuffer(config, server_side=server_side)
+    config.session_tickets = True
+    TLSBuffer(config, server_side=True).close()
+
+
 def test_the_order_of_settings_does_not_matter(pki):
     ring = TicketKeys()
     server = server_config(pki, policy=TLS13)

@@ -19,7 +19,7 @@ from s2n_tls import (
     TicketKeys,
     aio,
 )
-from tlskit import client_config, server_config, session_from, ticket_client, ticket_server
+from tlskit import client_config, server_config, session_from, take_all, ticket_client, ticket_server
 
 HOST = "127.0.0.1"
 DATA = b"some early bytes"
@@ -111,7 +111,7 @@ def test_refused_early_data_is_sent_again(pki):
 def test_external_keys(pki):
     async def main():
         psk = Psk(b"aio", bytes(range(1, 33)), max_early_data=100)
-        config = Config(policy="default_tls13", max_blinding_delay=0)
+        config = Config(policy="default_tls13", max_blinding_delay=0, on_early_data=take_all)
         async with Server(config, psks=[psk]) as server:
             for _ in range(2):
                 one = await visit(server.port, Config(policy="default_tls13"), psks=[psk], early_data=DATA)

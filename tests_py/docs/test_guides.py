@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 import redis
 from s2n_tls import Config, Psk, S2NError, SingleUseTickets, TicketKeys, wrap_client, wrap_server
-from tlskit import client_config, in_thread, pair_of
+from tlskit import client_config, in_thread, pair_of, take_all
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("S2N_BUILD_DIR", ROOT / "build" / "release"))
@@ -232,7 +232,7 @@ def resumption_client(page, pki, kept):
 
 def test_early_data_with_a_psk():
     page, secret = shown("early-data"), secrets.token_bytes(32)
-    configs = [Config(alpn=["h2"]) for _ in range(2)]
+    configs = [Config(alpn=["h2"]), Config(alpn=["h2"], on_early_data=take_all)]
     psk = page.early_psk(b"device", secret)
     ends = meet(
         lambda sock: wrap_client(sock, configs[0], psks=[psk], early_data=b"GET /\n"),
@@ -249,7 +249,7 @@ def test_early_data_with_a_ticket_of_another_age(pki, seconds, taken):
     now = time.time_ns()
     client = resumption_client(resumption, pki, kept)
     client.set_wall_clock(lambda: now + 60 * SECOND * len(kept))  # the second visit is a minute after the first
-    servers = [page.early_server(pair_of(pki.server()), ring, None) for _ in range(2)]
+    servers = [page.early_server(pair_of(pki.server()), ring, take_all) for _ in range(2)]
     servers[0].set_wall_clock(lambda: now)
     servers[1].set_wall_clock(lambda: now + (60 + seconds) * SECOND)
     assert visits(resumption, client, servers[:1], kept) == [False]

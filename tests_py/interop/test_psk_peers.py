@@ -210,7 +210,7 @@ def early_psk(secret, hash, limit=1000, **options):
 
 @pytest.mark.parametrize("hash", SUITES)
 def test_early_data_from_openssl(tmp_path, hash):
-    secret, config = secrets.token_bytes(32), bare()
+    secret, config = secrets.token_bytes(32), bare(on_early_data=take_all)
     (tmp_path / "early").write_bytes(b"as early as can be\n")
     arguments = [*openssl_psk(tmp_path, hash, secret, 1000), "-early_data", tmp_path / "early"]
     with Accepting() as port, port.s_client(*arguments) as client:

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import org.junit.Test;
 
@@ -28,6 +29,9 @@ public class ClosedTest extends Support {
         }
         if (type == String.class) {
             return "text";
+        }
+        if (type == Predicate.class) {
+            return (Predicate<String>) name -> true;
         }
         for (AutoCloseable object : open) {
             if (type.isInstance(object)) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 
 /** Strings as the library has them: UTF-8. */
 final class Text {
@@ -28,5 +29,14 @@ final class Text {
 
     static String fromUtf8(byte[] bytes) {
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Called by the native part: one byte for yes, none for no, else what was thrown, two bytes at least, in ASCII. */
+    static byte[] ask(Predicate<String> function, byte[] name) {
+        try {
+            return new byte[function.test(fromUtf8(name)) ? 1 : 0];
+        } catch (Throwable thrown) {
+            return thrown.toString().concat("  ").getBytes(StandardCharsets.US_ASCII);
+        }
     }
 }
