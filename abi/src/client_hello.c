@@ -53,9 +53,10 @@ static struct hello_fields fields_of(const struct s2n_client_hello *ch)
 static uint32_t copy_some(struct span from, uint8_t *out, uint32_t cap)
 {
     uint32_t n = from.n < cap ? (uint32_t) from.n : cap;
-    if (n > 0) {
-        memcpy(out, from.p, n);
+    if (n == 0 || from.p == NULL) {
+        return 0;
     }
+    memcpy(out, from.p, n);
     return n;
 }
 

@@ -281,7 +281,7 @@ TEST_P(HelloCallback, MayAskForTheClientsCertificate)
     EXPECT_EQ(1, s2n_connection_client_cert_used(Server()));
 }
 
-TEST_P(HelloCallback, IsNotAskedAgainForAWipedName)
+TEST_P(HelloCallback, IsAskedOncePerConnection)
 {
     Connect([](s2n_connection *) { return 0; });
     ExpectDone(pair->Negotiate());
@@ -299,7 +299,7 @@ TEST_P(HelloCallback, IsNotAskedAboutDuplicates)
     pair->client().Step();
     std::string stream(mempipe_out_len(pair->client().pipe), '\0');
     mempipe_out_read(pair->client().pipe, reinterpret_cast<uint8_t *>(&stream[0]), stream.size());
-    const std::string alpn("\0\x17\0\0", 4);         /* extended_master_secret, once more */
+    const std::string again("\0\x17\0\0", 4);        /* extended_master_secret, once more */
     for (size_t at : { size_t{ 3 }, size_t{ 7 } }) { /* record and message are four bytes longer */
         stream[at] = static_cast<char>(stream[at] + (static_cast<uint8_t>(stream[at + 1]) > 251));
         stream[at + 1] = static_cast<char>(stream[at + 1] + 4);
@@ -311,7 +311,7 @@ TEST_P(HelloCallback, IsNotAskedAboutDuplicates)
     block += 1 + static_cast<uint8_t>(stream[block]);
     stream[block] = static_cast<char>(stream[block] + (static_cast<uint8_t>(stream[block + 1]) > 251));
     stream[block + 1] = static_cast<char>(stream[block + 1] + 4);
-    stream.insert(block + 2, alpn);
+    stream.insert(block + 2, again);
     mempipe_in_write(pair->server().pipe, reinterpret_cast<const uint8_t *>(stream.data()), stream.size());
     pair->server().Step();
     EXPECT_STREQ("S2N_ERR_DUPLICATE_EXTENSION", s2n_strerror_name(pair->server().error));
@@ -460,6 +460,10 @@ TEST_P(NameUsed, IsToldToTheClient)
     EXPECT_EQ(named, Acknowledged(0, 2));
 }
 
-INSTANTIATE_TEST_SUITE_P(Names, NameUsed, testing::Values("localhost", "elsewhere.test", ""));
+INSTANTIATE_TEST_SUITE_P(Names, NameUsed, testing::Values("localhost", "elsewhere.test", ""),
+                         [](const testing::TestParamInfo<const char *> &info) {
+                             static const char *const names[] = { "Ours", "Other", "None" };
+                             return names[info.index];
+                         });
 
 } // namespace
