@@ -132,6 +132,12 @@ IGNORED = {
     "s2n_connection_set_protocol_preferences": "an array; see append_protocol_preference",
     "s2n_connection_get_session_length": "part of get_session",
     "s2n_cert_chain_and_key_load_pem": "see load_pem_bytes",
+    "s2n_config_set_client_hello_cb_mode": "goes with a C callback",
+    "s2n_client_hello_cb_done": "goes with a C callback",
+    "s2n_connection_server_name_extension_used": "goes with a C callback",
+    "s2n_config_set_subscriber": "a pointer for C callbacks",
+    "s2n_connection_tls_exporter": "writes as many bytes as the caller asks for",
+    "s2n_connection_get_key_update_counts": "two results; of use with the kernel's TLS",
     "s2n_connection_get_client_hello_version": "the same as get_client_protocol_version for programs of today",
 }
 
@@ -145,6 +151,7 @@ IGNORED_TYPES = [
         r"\bstruct s2n_(?:offered_psk|offered_psk_list|session_ticket|async_pkey_op|client_hello)\b",
         "used in C callbacks only",
     ),
+    (r"\bstruct s2n_fingerprint\b", "works on a ClientHello, which scripts have as bytes"),
     (r"\bs2n_cert_(?:private|public)_key\b|\bs2n_pkey\b", "a key that other functions of C take"),
     (r"^void \*", "a pointer for C callbacks"),
 ]

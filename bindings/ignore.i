@@ -23,11 +23,30 @@
 %ignore s2n_cleanup;                                                         /* not for scripts: deprecated */
 %ignore s2n_cleanup_final;                                                   /* not for scripts: handles may be alive until the process ends */
 %ignore s2n_cleanup_thread;                                                  /* not for scripts: deprecated */
+%ignore s2n_client_hello_cb_done;                                            /* not for scripts: goes with a C callback */
+%ignore s2n_client_hello_free;                                               /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_cipher_suites;                                  /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_cipher_suites_length;                           /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_compression_methods;                            /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_compression_methods_length;                     /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_extension_by_id;                                /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_extension_length;                               /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_extensions;                                     /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_extensions_length;                              /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_fingerprint_hash;                               /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_fingerprint_string;                             /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_legacy_protocol_version;                        /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_legacy_record_version;                          /* not for scripts: used in C callbacks only */
 %ignore s2n_client_hello_get_random;                                         /* Connection.get_client_random */
 %ignore s2n_client_hello_get_raw_message;                                    /* Connection.get_client_hello */
 %ignore s2n_client_hello_get_raw_message_length;                             /* Connection.get_client_hello */
+%ignore s2n_client_hello_get_server_name;                                    /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_get_server_name_length;                             /* not for scripts: used in C callbacks only */
 %ignore s2n_client_hello_get_session_id;                                     /* Connection.get_client_session_id */
 %ignore s2n_client_hello_get_session_id_length;                              /* Connection.get_client_session_id */
+%ignore s2n_client_hello_get_supported_groups;                               /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_has_extension;                                      /* not for scripts: used in C callbacks only */
+%ignore s2n_client_hello_parse_message;                                      /* not for scripts: used in C callbacks only */
 %ignore s2n_config_accept_max_fragment_length;                               /* Config.accept_max_fragment_length */
 %ignore s2n_config_add_cert_chain_and_key;                                   /* not for scripts: makes a certificate without an owner; see CertChain */
 %ignore s2n_config_add_cert_chain_and_key_to_store;                          /* Config.add_cert_chain_and_key_to_store */
@@ -55,8 +74,11 @@
 %ignore s2n_config_set_cert_chain_and_key_defaults;                          /* not for scripts: an array; the first chain of each key type is the default */
 %ignore s2n_config_set_cipher_preferences;                                   /* Config.set_cipher_preferences */
 %ignore s2n_config_set_client_auth_type;                                     /* Config.set_client_auth_type */
+%ignore s2n_config_set_client_hello_cb;                                      /* not for scripts: takes a C callback */
+%ignore s2n_config_set_client_hello_cb_mode;                                 /* not for scripts: goes with a C callback */
 %ignore s2n_config_set_ctx;                                                  /* not for scripts: a pointer for C callbacks */
 %ignore s2n_config_set_early_data_cb;                                        /* Config.hold_early_data */
+%ignore s2n_config_set_handshake_event;                                      /* not for scripts: takes a C callback */
 %ignore s2n_config_set_initial_ticket_count;                                 /* Config.set_initial_ticket_count */
 %ignore s2n_config_set_key_log_cb;                                           /* not for scripts: takes a C callback */
 %ignore s2n_config_set_max_blinding_delay;                                   /* Config.set_max_blinding_delay */
@@ -73,8 +95,10 @@
 %ignore s2n_config_set_session_state_lifetime;                               /* Config.set_session_state_lifetime */
 %ignore s2n_config_set_session_ticket_cb;                                    /* not for scripts: takes a C callback */
 %ignore s2n_config_set_session_tickets_onoff;                                /* Config.set_session_tickets_onoff */
+%ignore s2n_config_set_subscriber;                                           /* not for scripts: a pointer for C callbacks */
 %ignore s2n_config_set_ticket_decrypt_key_lifetime;                          /* Config.set_ticket_decrypt_key_lifetime */
 %ignore s2n_config_set_ticket_encrypt_decrypt_key_lifetime;                  /* Config.set_ticket_encrypt_decrypt_key_lifetime */
+%ignore s2n_config_set_timing_checkpoint_cb;                                 /* not for scripts: takes a C callback */
 %ignore s2n_config_set_verification_ca_location;                             /* Config.set_verification_ca_location */
 %ignore s2n_config_set_verify_after_sign;                                    /* Config.set_verify_after_sign */
 %ignore s2n_config_set_verify_host_callback;                                 /* Config.set_verify_host */
@@ -105,6 +129,7 @@
 %ignore s2n_connection_get_kem_group_name;                                   /* Connection.get_kem_group_name */
 %ignore s2n_connection_get_kem_name;                                         /* not for scripts: deprecated */
 %ignore s2n_connection_get_key_exchange_group;                               /* Connection.get_key_exchange_group */
+%ignore s2n_connection_get_key_update_counts;                                /* not for scripts: two results; of use with the kernel's TLS */
 %ignore s2n_connection_get_last_message_name;                                /* Connection.get_last_message_name */
 %ignore s2n_connection_get_master_secret;                                    /* Connection.get_master_secret */
 %ignore s2n_connection_get_max_early_data_size;                              /* Connection.get_max_early_data_size */
@@ -139,6 +164,7 @@
 %ignore s2n_connection_request_key_update;                                   /* Connection.request_key_update */
 %ignore s2n_connection_serialization_length;                                 /* Connection.serialize */
 %ignore s2n_connection_serialize;                                            /* Connection.serialize */
+%ignore s2n_connection_server_name_extension_used;                           /* not for scripts: goes with a C callback */
 %ignore s2n_connection_set_blinding;                                         /* Connection.set_blinding */
 %ignore s2n_connection_set_cipher_preferences;                               /* Connection.set_cipher_preferences */
 %ignore s2n_connection_set_client_auth_type;                                 /* Connection.set_client_auth_type */
@@ -161,6 +187,7 @@
 %ignore s2n_connection_set_session;                                          /* Connection.set_session */
 %ignore s2n_connection_set_verify_host_callback;                             /* Config.accept_host */
 %ignore s2n_connection_set_write_fd;                                         /* Connection.set_write_fd */
+%ignore s2n_connection_tls_exporter;                                         /* not for scripts: writes as many bytes as the caller asks for */
 %ignore s2n_connection_use_corked_io;                                        /* Connection.use_corked_io */
 %ignore s2n_connection_wipe;                                                 /* Connection.wipe */
 %ignore s2n_crypto_disable_init;                                             /* not for scripts: only before the module is loaded */
@@ -168,6 +195,14 @@
 %ignore s2n_errno_location;                                                  /* not for scripts: errors are exceptions */
 %ignore s2n_error_get_type;                                                  /* not for scripts: errors are exceptions */
 %ignore s2n_external_psk_new;                                                /* Psk.new */
+%ignore s2n_fingerprint_free;                                                /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_get_hash;                                            /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_get_hash_size;                                       /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_get_raw;                                             /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_get_raw_size;                                        /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_new;                                                 /* not for scripts: works on a ClientHello, which scripts have as bytes */
+%ignore s2n_fingerprint_set_client_hello;                                    /* not for scripts: used in C callbacks only */
+%ignore s2n_fingerprint_wipe;                                                /* not for scripts: works on a ClientHello, which scripts have as bytes */
 %ignore s2n_free_stacktrace;                                                 /* not for scripts: traces of C code */
 %ignore s2n_get_application_protocol;                                        /* Connection.get_application_protocol */
 %ignore s2n_get_fips_mode;                                                   /* get_fips_mode */

@@ -7,6 +7,18 @@
 #include <s2n/unstable/cleanup.h>
 %}
 %include <s2n/unstable/cleanup.h>
+%{
+#include <s2n/unstable/events.h>
+%}
+%include <s2n/unstable/events.h>
+%{
+#include <s2n/unstable/fingerprint.h>
+%}
+%include <s2n/unstable/fingerprint.h>
+%{
+#include <s2n/unstable/ktls.h>
+%}
+%include <s2n/unstable/ktls.h>
 
 %rename(Connection) script_connection;
 struct script_connection {

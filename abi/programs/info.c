@@ -6,6 +6,7 @@
 #include "common.h"
 
 #include <inttypes.h>
+#include <s2n/unstable/fingerprint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,24 @@ static void print_early_data(struct s2n_connection *conn)
     }
 }
 
+/* A client has no hello to look at, a connection that was restored neither. */
+static void print_fingerprint(struct s2n_connection *conn)
+{
+    struct s2n_client_hello *hello = s2n_connection_get_client_hello(conn);
+    uint8_t hash[16];
+    uint32_t len = 0, text_len = 0;
+
+    if (hello == NULL || s2n_client_hello_get_fingerprint_hash(hello, S2N_FINGERPRINT_JA3, sizeof(hash), hash,
+                                                               &len, &text_len) != S2N_SUCCESS) {
+        return;
+    }
+    printf("JA3: ");
+    for (uint32_t i = 0; i < len; i++) {
+        printf("%02x", hash[i]);
+    }
+    printf("\n");
+}
+
 void info_print(struct s2n_connection *conn)
 {
     printf("CONNECTED:\n");
@@ -144,6 +163,7 @@ void info_print(struct s2n_connection *conn)
     info_print_resumption(conn, stdout);
     print_psk_identity(conn);
     print_early_data(conn);
+    print_fingerprint(conn);
     printf("Wire bytes in: %" PRIu64 "\n", s2n_connection_get_wire_bytes_in(conn));
     printf("Wire bytes out: %" PRIu64 "\n", s2n_connection_get_wire_bytes_out(conn));
     printf("s2n is ready\n");

@@ -6,6 +6,7 @@
 #include "conn/conn.h"
 #include "edge.h"
 #include "s2n.h"
+#include "s2n/unstable/ktls.h"
 
 #define MASTER_SECRET_LEN 48
 
@@ -13,16 +14,9 @@ static const char none[] = "NONE";
 
 /* ---- versions ---- */
 
-/* Until it is settled, a client counts on its best. */
-static uint16_t version_of(const struct s2n_connection *conn)
-{
-    const struct session *s = &conn->session;
-    return s->version == VER_NONE && !conn->set.server ? s->client_version : s->version;
-}
-
 int s2n_connection_get_actual_protocol_version(struct s2n_connection *conn)
 {
-    return GIVEN(conn) ? decimal_version(version_of(conn)) : S2N_FAILURE;
+    return GIVEN(conn) ? decimal_version(conn_version(conn)) : S2N_FAILURE;
 }
 
 int s2n_connection_get_client_protocol_version(struct s2n_connection *conn)
@@ -69,7 +63,7 @@ int s2n_connection_is_valid_for_cipher_preferences(struct s2n_connection *conn, 
     if (!GIVEN(conn) || !policy_find(version, &view)) {
         return S2N_FAILURE;
     }
-    return version_of(conn) >= view->policy->min && policy_lists_suite(view->policy, conn->session.suite);
+    return conn_version(conn) >= view->policy->min && policy_lists_suite(view->policy, conn->session.suite);
 }
 
 /* ---- key exchange ---- */
@@ -242,7 +236,7 @@ int s2n_connection_client_cert_used(struct s2n_connection *conn)
 static struct span session_id_of(const struct s2n_connection *conn)
 {
     const struct session *s = &conn->session;
-    return version_of(conn) == TLS13 ? SPAN_NONE : SPAN(s->session_id, s->session_id_len);
+    return conn_version(conn) == TLS13 ? SPAN_NONE : SPAN(s->session_id, s->session_id_len);
 }
 
 int s2n_connection_get_session_id_length(struct s2n_connection *conn)
@@ -272,7 +266,7 @@ static bool master_available(const struct s2n_connection *conn, size_t max_size)
     if (max_size < MASTER_SECRET_LEN) {
         return fail(ERR_INSUFFICIENT_MEM_SIZE);
     }
-    if (version_of(conn) == TLS13) {
+    if (conn_version(conn) == TLS13) {
         return fail(ERR_INVALID_STATE);
     }
     bool here =
@@ -287,6 +281,26 @@ int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t 
         return S2N_FAILURE;
     }
     memcpy(secret_bytes, conn->session.master.b, MASTER_SECRET_LEN);
+    return S2N_SUCCESS;
+}
+
+int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label, uint32_t label_length,
+                                const uint8_t *context, uint32_t context_length, uint8_t *output,
+                                uint32_t output_length)
+{
+    return result(
+        GIVEN(conn) && GIVEN(label) && GIVEN(context) && GIVEN(output) &&
+        conn_export(conn, SPAN(label, label_length), SPAN(context, context_length), output, output_length));
+}
+
+int s2n_connection_get_key_update_counts(struct s2n_connection *conn, uint8_t *send_key_updates,
+                                         uint8_t *recv_key_updates)
+{
+    if (!GIVEN(conn) || !GIVEN(send_key_updates) || !GIVEN(recv_key_updates)) {
+        return S2N_FAILURE;
+    }
+    *send_key_updates = conn->writing.key_updates;
+    *recv_key_updates = conn->reading.key_updates;
     return S2N_SUCCESS;
 }
 

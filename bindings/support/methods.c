@@ -11,6 +11,9 @@
 
 #include <s2n/unstable/allow_ip_in_cn.h>
 #include <s2n/unstable/cleanup.h>
+#include <s2n/unstable/events.h>
+#include <s2n/unstable/fingerprint.h>
+#include <s2n/unstable/ktls.h>
 
 /* Ends a call without an object. */
 static script_int script_result(script_int result)

@@ -29,5 +29,8 @@
 #endif
 
 %ignore s2n_client_hello_fn;
+%ignore s2n_event_handshake;
+%ignore s2n_timing_checkpoint;
+%ignore HANDSHAKE_EVENT_SENT;
 %ignore s2n_recv_fn;
 %ignore s2n_send_fn;

@@ -11,6 +11,7 @@
 #include "config/ticketkeys.h"
 #include "policy/policy.h"
 #include "s2n.h"
+#include "s2n/unstable/events.h"
 #include "x509/chain.h"
 #include "x509/trust.h"
 
@@ -82,6 +83,11 @@ struct s2n_config {
     s2n_psk_selection_callback psk_select;
     void *psk_select_ctx;
     s2n_early_data_cb early_cb;
+    s2n_client_hello_fn *hello_cb; /* server */
+    void *hello_cb_ctx;
+    s2n_event_on_handshake_cb handshake_event;
+    s2n_event_on_timing_checkpoint_cb timing_cb;
+    void *subscriber;   /* of these two */
     uint32_t max_early; /* server */
     int psk_mode;       /* s2n_psk_mode, not checked before it is attached */
     bool tickets_on, cache_on, ticket_forward_secrecy;
@@ -91,7 +97,8 @@ struct s2n_config {
     uint32_t max_blinding;     /* seconds */
     uint16_t max_chain_depth;
     uint8_t max_fragment_code;
-    uint8_t client_auth; /* s2n_cert_auth_type */
+    uint8_t client_auth;   /* s2n_cert_auth_type */
+    uint8_t hello_cb_mode; /* s2n_client_hello_cb_mode */
     uint8_t alert_behavior, verify_after_sign, serialization_version;
     bool client_auth_set, max_blinding_set, accept_max_fragment, recv_multi_record;
     bool skip_verification, skip_time, skip_intent, allow_ip_in_cn;

@@ -30,6 +30,7 @@ static void start(struct s2n_connection *c, bool server, struct s2n_config *conf
 {
     c->set.server = server;
     c->set.owner = c;
+    c->set.checkpoint = events_checkpoint;
     session_init(&c->session, server);
     half_init(&c->in);
     half_init(&c->out);
@@ -125,6 +126,9 @@ bool conn_set_config(struct s2n_connection *c, struct s2n_config *config)
     }
     TRY(certs_fit(c, config));
     snapshot(c, config);
+    if (c->hs != NULL) {
+        conn_attach_log(c);
+    }
     return true;
 }
 

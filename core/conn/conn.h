@@ -36,6 +36,7 @@ struct reading {
     uint16_t tickets;          /* client: received since the last application data */
     bool early;                /* server: the application is reading early data */
     uint8_t alert[2], alert_n; /* alerts may come in pieces */
+    uint8_t key_updates;       /* received, at most 255 */
     bool buffering;            /* read ahead */
     bool dynamic;              /* rx goes when it is empty */
 };
@@ -44,9 +45,10 @@ struct reading {
 struct writing {
     struct buf tx;
     uint32_t at;
-    size_t consumed;   /* the application's bytes in tx that no call has reported yet */
-    bool alert_sealed; /* our one alert is in tx, or was sent */
-    bool dynamic;      /* tx goes when it is empty */
+    size_t consumed;     /* the application's bytes in tx that no call has reported yet */
+    uint8_t key_updates; /* sent, at most 255 */
+    bool alert_sealed;   /* our one alert is in tx, or was sent */
+    bool dynamic;        /* tx goes when it is empty */
 };
 
 /* Post-handshake messages that are not whole yet. */
@@ -76,6 +78,12 @@ struct stats {
     uint64_t bytes_in, bytes_out; /* on the wire */
 };
 
+/* For the handshake event; ns of the library's own monotonic clock. */
+struct metrics {
+    uint64_t start, spent; /* the first call that drove the handshake; inside of all such calls */
+    bool begun, told;
+};
+
 struct s2n_connection {
     struct settings set;
     struct session session;
@@ -91,6 +99,7 @@ struct s2n_connection {
     struct blind blind;
     struct stats stats;
     struct s2n_offered_early_data offered;
+    struct metrics metrics;
     void *ctx;       /* the application's */
     bool serialized; /* it lives on elsewhere: closed, and never to be written to */
 };
@@ -115,6 +124,12 @@ void conn_set_dynamic_buffers(struct s2n_connection *c, bool on);
 void conn_set_recv_buffering(struct s2n_connection *c, bool on);
 void conn_free_handshake(struct s2n_connection *c);
 MUST_USE bool conn_release_buffers(struct s2n_connection *c); /* STUFFER_HAS_UNPROCESSED_DATA */
+/* Until it is settled, a client counts on its best. */
+static inline uint16_t conn_version(const struct s2n_connection *c)
+{
+    const struct session *s = &c->session;
+    return s->version == VER_NONE && !c->set.server ? s->client_version : s->version;
+}
 static inline bool conn_is13(const struct s2n_connection *c)
 {
     return c->session.version == TLS13;
@@ -165,6 +180,12 @@ MUST_USE bool conn_shutdown_send(struct s2n_connection *c, s2n_blocked_status *b
 
 /* alert.c: the alert the peer sent (NO_ALERT when none came). */
 MUST_USE bool conn_get_alert(const struct s2n_connection *c, uint8_t *out);
+
+/* exporter.c: keying material of this connection's own (RFC 8446 7.5). INVALID_STATE below TLS 1.3,
+ * HANDSHAKE_NOT_COMPLETE also where the secret has not come along, SAFETY for a label above 249 bytes,
+ * HKDF_OUTPUT_SIZE for n of 0 or above 255 hashes. */
+MUST_USE bool conn_export(const struct s2n_connection *c, struct span label, struct span context,
+                          uint8_t *out, size_t n);
 
 /* blind.c: nanoseconds that are still to be waited; fails when the clock does. */
 MUST_USE bool conn_delay(const struct s2n_connection *c, uint64_t *out);

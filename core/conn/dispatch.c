@@ -26,7 +26,13 @@ static bool handshake(struct s2n_connection *c, const struct rec *rec)
     if (rec->plain) { /* only compatibility CCS and alerts may be unprotected once there are keys */
         return fail(ERR_BAD_MESSAGE);
     }
-    return c->hs != NULL ? hs_feed(c->hs, rec->body) : post_feed(c, rec->body);
+    if (c->hs == NULL) {
+        return post_feed(c, rec->body);
+    }
+    if (c->hs->record_version == VER_NONE) {
+        c->hs->record_version = c->reading.hdr.version;
+    }
+    return hs_feed(c->hs, rec->body);
 }
 
 /* After the handshake there is no change_cipher_spec any more, and at TLS 1.3 never a protected one (RFC 8446 5,

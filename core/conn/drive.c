@@ -13,12 +13,23 @@
 static void key_log(void *owner, const uint8_t *line, size_t len)
 {
     struct s2n_connection *c = owner;
+    if (c->set.config->key_log == NULL) {
+        return;
+    }
     uint8_t copy[KEY_LOG_LINE_MAX]; /* the application's type is not const */
     len = len < sizeof(copy) ? len : sizeof(copy);
     memcpy(copy, line, len);
     (void) c->set.config->key_log(c->set.config->key_log_ctx, c, copy,
                                   len); /* its answer counts for nothing */
     wipe(copy, sizeof(copy));
+}
+
+void conn_attach_log(struct s2n_connection *c)
+{
+    c->set.key_log = c->set.config->key_log != NULL ? key_log : NULL;
+    if (c->hs != NULL) {
+        c->hs->ks.keylog.fn = c->set.key_log;
+    }
 }
 
 bool conn_start(struct s2n_connection *c)
@@ -29,7 +40,7 @@ bool conn_start(struct s2n_connection *c)
     if (c->hs != NULL || c->session.complete) {
         return true;
     }
-    c->set.key_log = c->set.config->key_log != NULL ? key_log : NULL;
+    conn_attach_log(c);
     c->sizes.send_buffer = c->set.config->send_buffer_size;
     TRY(conn_tx_ready(c));
     c->hs = hs_new(&c->set, &c->session, &c->in, &c->out, &c->writing.tx);
@@ -45,9 +56,13 @@ static enum step flush(struct s2n_connection *c, s2n_blocked_status *blocked)
 {
     *blocked = S2N_BLOCKED_ON_WRITE;
     io_cork(&c->io, true);
+    bool something = c->writing.tx.len > 0;
     enum step s = conn_flush_tx(c);
     if (s == STEP_OK) {
         io_cork(&c->io, false);
+    }
+    if (s == STEP_OK && something) {
+        events_checkpoint(c, "RECORD_WRITE");
     }
     return s;
 }
@@ -108,6 +123,7 @@ enum step conn_read_one(struct s2n_connection *c)
     if (rec.type == CT_HANDSHAKE) {
         c->reading.idle = 0;
     }
+    events_checkpoint(c, "RECORD_READ");
     return conn_dispatch(c, &rec);
 }
 
@@ -183,7 +199,9 @@ bool conn_negotiate(struct s2n_connection *c, s2n_blocked_status *blocked)
 {
     *blocked = S2N_NOT_BLOCKED;
     TRY(conn_enter(&c->shared.negotiate_busy));
+    uint64_t since = events_begin(c);
     bool ok = negotiate_locked(c, blocked);
+    events_end(c, since, ok);
     conn_leave(&c->shared.negotiate_busy);
     return ok;
 }

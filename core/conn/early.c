@@ -99,7 +99,9 @@ bool conn_send_early(struct s2n_connection *c, struct span data, size_t *sent, s
     *sent = 0;
     *blocked = S2N_NOT_BLOCKED;
     TRY(conn_enter(&c->shared.negotiate_busy));
+    uint64_t since = events_begin(c);
     bool ok = send_locked(c, data, sent, blocked);
+    events_end(c, since, ok);
     conn_leave(&c->shared.negotiate_busy);
     return ok;
 }
@@ -178,7 +180,9 @@ bool conn_recv_early(struct s2n_connection *c, uint8_t *out, size_t cap, size_t 
     *got = 0;
     *blocked = S2N_NOT_BLOCKED;
     TRY(conn_enter(&c->shared.negotiate_busy));
+    uint64_t since = events_begin(c);
     bool ok = recv_locked(c, out, cap, got, blocked);
+    events_end(c, since, ok);
     conn_leave(&c->shared.negotiate_busy);
     return ok;
 }

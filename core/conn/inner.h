@@ -62,10 +62,17 @@ enum step conn_next_record(struct s2n_connection *c, uint8_t *dst, size_t cap, s
  * STEP_OK. */
 enum step conn_dispatch(struct s2n_connection *c, const struct rec *rec);
 
+/* events.c: around each call that drives the handshake; events_end may run the application's callbacks and leaves the
+ * error of a failed call in its slot. events_checkpoint: a step has ended; owner is the connection. */
+uint64_t events_begin(struct s2n_connection *c);
+void events_end(struct s2n_connection *c, uint64_t since, bool ok);
+void events_checkpoint(void *owner, const char *name);
+
 /* drive.c, for early.c too. conn_start: the handshake exists, or is over; CLOSED. conn_turn: the engine goes on as far as
  * it can and what it wrote goes out. conn_read_one: the peer's next record, dispatched. conn_handshake_step_ok: the
  * end of a call that drove the handshake. */
 MUST_USE bool conn_start(struct s2n_connection *c);
+void conn_attach_log(struct s2n_connection *c); /* the config's key log, also for a handshake that runs */
 enum step conn_turn(struct s2n_connection *c, s2n_blocked_status *blocked, enum hs_result *out);
 enum step conn_read_one(struct s2n_connection *c);
 MUST_USE bool conn_handshake_step_ok(struct s2n_connection *c, enum step s);

@@ -78,6 +78,11 @@ static bool next_keys(struct s2n_connection *c, bool ours, struct secret *secret
     return ks_next_traffic(c->session.suite->prf, secret) && ks_traffic_keys(c->session.suite, secret, keys);
 }
 
+static void count(uint8_t *n)
+{
+    *n = (uint8_t) (*n + (*n < UINT8_MAX));
+}
+
 static bool change_keys(struct s2n_connection *c, bool ours, const struct secret *secret,
                         const struct traffic_keys *keys)
 {
@@ -85,6 +90,7 @@ static bool change_keys(struct s2n_connection *c, bool ours, const struct secret
                                       .iv = SPAN(keys->iv, keys->iv_len) };
     TRY(half_key(ours ? &c->out : &c->in, TLS13, c->session.suite, ours, view, 0));
     *traffic_secret(c, ours) = *secret;
+    count(ours ? &c->writing.key_updates : &c->reading.key_updates);
     return true;
 }
 

@@ -62,12 +62,12 @@ bool kdf_expand(enum hash_alg alg, struct span prk, struct span info, uint8_t *o
 
 #define LABEL_PREFIX "tls13 "
 
-static void write_label(struct wr *w, size_t n, const char *label, struct span context)
+static void write_label(struct wr *w, size_t n, struct span label, struct span context)
 {
     wr_u16(w, (uint16_t) n);
     struct wr_mark mark = wr_open(w, 1);
     wr_bytes(w, SPAN((const uint8_t *) LABEL_PREFIX, strlen(LABEL_PREFIX)));
-    wr_bytes(w, SPAN((const uint8_t *) label, strlen(label)));
+    wr_bytes(w, label);
     wr_close(w, mark);
     mark = wr_open(w, 1);
     wr_bytes(w, context);
@@ -79,7 +79,8 @@ bool kdf_prk_set(struct kdf_prk *k, enum hash_alg alg, struct span secret)
     return hmac_key(&k->mac, alg, secret);
 }
 
-bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span context, uint8_t *out, size_t n)
+bool kdf_prk_label_bytes(const struct kdf_prk *k, struct span label, struct span context, uint8_t *out,
+                         size_t n)
 {
     uint8_t room[2 + 1 + 255 + 1 + 255];
     struct buf info = BUF_FIXED(room, sizeof(room));
@@ -89,6 +90,11 @@ bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span conte
     }
     write_label(&w, n, label, context);
     return wr_ok(&w) && expand(&k->mac, buf_span(&info), out, n);
+}
+
+bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span context, uint8_t *out, size_t n)
+{
+    return kdf_prk_label_bytes(k, SPAN((const uint8_t *) label, strlen(label)), context, out, n);
 }
 
 void kdf_prk_wipe(struct kdf_prk *k)

@@ -19,6 +19,9 @@ MUST_USE bool kdf_prk_set(struct kdf_prk *k, enum hash_alg alg, struct span secr
 MUST_USE bool kdf_prk_label(const struct kdf_prk *k, const char *label, struct span context, uint8_t *out,
                             size_t n);
 void kdf_prk_wipe(struct kdf_prk *k);
+/* kdf_prk_label_bytes: with a label of any bytes; SIZE_MISMATCH above 249 of them. */
+MUST_USE bool kdf_prk_label_bytes(const struct kdf_prk *k, struct span label, struct span context,
+                                  uint8_t *out, size_t n);
 MUST_USE bool kdf_label(enum hash_alg alg, const struct secret *secret, const char *label,
                         struct span context, uint8_t *out, size_t n);
 

@@ -96,6 +96,7 @@ static bool after_client_finished13(struct handshake *hs)
     s->client_app = hs->ks.named[SECRET_CLIENT_APP];
     s->server_app = hs->ks.named[SECRET_SERVER_APP];
     s->resumption = hs->ks.named[SECRET_RESUMPTION];
+    s->master = hs->ks.named[SECRET_EXPORTER];
     return key_half13(hs, true, SECRET_CLIENT_APP);
 }
 

@@ -12,6 +12,7 @@
 #include "base/wr.h"
 #include "config/config.h"
 #include "crypto/kx.h"
+#include "handshake/hello.h"
 #include "handshake/resume.h"
 #include "handshake/state.h"
 #include "record/record.h"
@@ -80,12 +81,6 @@ enum ext_where {
     CT13 = 64
 };
 
-/* The ClientHello that a server is or was answering, for the application's getters. */
-struct s2n_client_hello {
-    struct buf message; /* its body; gone after s2n_connection_free_handshake */
-    uint8_t random[32];
-};
-
 /* A ticket as the application's callback sees it: the session in the form of get_session, and seconds. */
 struct s2n_session_ticket {
     struct span data;
@@ -116,18 +111,20 @@ struct session {
     bool restored;             /* deserialized: there was no handshake here */
     bool by_ticket; /* server below TLS 1.3: resumed so, and the session id is only the client's word */
     bool ems, secure_renegotiation, client_cert_used;
+    bool server_name_used;   /* server: the application chose by it */
     char server_name[256];   /* NUL-terminated; "" none */
     struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */
     struct peer_chain *peer; /* judged chain of the peer */
     struct buf client_chain; /* server: the client's chain as sent, TLS 1.2 certificate_list form */
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
-    struct s2n_client_hello *client_hello;     /* server; NULL before one came */
+    struct s2n_client_hello *client_hello;     /* server: what it answers or answered; NULL before one came */
     struct resume *resume;                     /* NULL until needed */
     uint16_t tickets_due, tickets_sent;        /* server; at TLS 1.3 due is the target that sent runs up to */
     uint8_t early;                             /* enum early_state */
     uint8_t psk;                               /* enum psk_use */
 
-    /* What keys can be made of again: traffic and resumption secrets at TLS 1.3, else the master secret. */
+    /* What keys can be made of again: traffic and resumption secrets at TLS 1.3, else the master secret. At TLS 1.3
+     * `master` is the one that exporters start from. */
     struct secret client_app, server_app, resumption, master;
     uint8_t randoms[64];
 };
@@ -146,9 +143,11 @@ struct settings {
     /* snapshot taken when the config was attached */
     bool skip_verification;
     uint16_t max_chain_depth;
-    /* the application's connection, for its callbacks; key_log formats for them and takes owner as its context */
+    /* the application's connection, for its callbacks; key_log formats for them and takes owner as its context;
+     * checkpoint hears of each message that has been dealt with */
     void *owner;
     void (*key_log)(void *owner, const uint8_t *line, size_t len);
+    void (*checkpoint)(void *owner, const char *name);
 };
 
 /* What the peer's hello (or CertificateRequest) offers: spans into hs->hello, hs->request. */
@@ -157,6 +156,7 @@ struct offer {
     uint16_t version; /* highest the peer can do that we understand */
     uint8_t random[32];
     struct span session_id, suites, compression;
+    struct span extensions; /* the whole block */
     struct span versions, groups, shares, schemes, cert_schemes, alpn;
     bool scsv_renegotiation, ems, server_name;
     uint8_t max_fragment_code;
@@ -188,6 +188,7 @@ struct handshake {
     struct schedule ks;
 
     /* hellos */
+    uint16_t record_version; /* of the peer's first handshake record */
     struct buf hello; /* client: the ServerHello being read; a server keeps the ClientHello in its session */
     struct offer peer;
     uint8_t random[32];              /* ours */
@@ -258,6 +259,8 @@ static inline struct span session_alpn(const struct session *s)
 }
 void session_wipe(struct session *s);
 void session_drop_hello(struct session *s); /* the ClientHello's bytes, which nobody needs any more */
+/* session_set_name: what the client asked for; a name that no getter could return counts as none. */
+void session_set_name(struct session *s, struct span name);
 /* session_wire_version: what our records say. A first ClientHello goes out as TLS 1.0 for old middleboxes, everything
  * later as the negotiated version, at most TLS 1.2 (RFC 8446 5.1). */
 uint16_t session_wire_version(const struct session *s);
@@ -284,6 +287,10 @@ typedef bool msg_read_fn(struct handshake *hs, struct rd *r);
 #include "handshake/messages.def"
 #undef MSG
 #undef CCS
+
+/* hello_ask.c: the application's callback about the first hello of a client, if there is one; it may wait:
+ * ASYNC_BLOCKED, and is called again then. CANCELLED when the callback refuses. */
+MUST_USE bool hello_ask(struct handshake *hs);
 
 /* certificate_verify.c: the scheme and signature that end a signed message, with our key and with the peer's. */
 MUST_USE bool hs_sign(struct handshake *hs, const struct span *parts, size_t n, struct wr *w);

@@ -59,6 +59,13 @@ static bool applies(const struct handshake *hs, const struct rule *rule)
     return rule->generation == hs->generation && (rule->with & ~type) == 0 && (rule->without & type) == 0;
 }
 
+static void mark(const struct handshake *hs, enum hs_message m)
+{
+    if (hs->set->checkpoint != NULL) {
+        hs->set->checkpoint(hs->set->owner, messages[m].name);
+    }
+}
+
 /* go_to: stand on the first applicable rule for `m`. */
 static bool go_to(struct handshake *hs, enum hs_message m)
 {
@@ -202,6 +209,7 @@ static bool write_step(struct handshake *hs)
     enum hs_message m = hs->session->message;
     TRY(write_message(hs, &messages[m]));
     TRY(hs_after(hs, m));
+    mark(hs, m);
     return step(hs);
 }
 
@@ -220,6 +228,7 @@ static bool read_message(struct handshake *hs, const struct hs_frame *frame)
     TRY(transcript_add(&hs->ks.transcript, frame->whole));
     buf_consume(&hs->rx, frame->whole.n);
     TRY(hs_after(hs, m));
+    mark(hs, m);
     return step(hs);
 }
 
@@ -324,5 +333,6 @@ bool hs_ccs(struct handshake *hs, struct span body)
         return fail(ERR_BAD_MESSAGE);
     }
     TRY(hs_after(hs, m));
+    mark(hs, m);
     return step(hs);
 }

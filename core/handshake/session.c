@@ -2,6 +2,8 @@
 /* What a connection keeps of its handshake: its first state and its end. Called by conn/. */
 #include "handshake/hs.h"
 
+#include <string.h>
+
 void session_init(struct session *s, bool server)
 {
     *s = (struct session){ .suite = SUITE_NULL, .message = MSG_CLIENT_HELLO };
@@ -21,15 +23,22 @@ void session_drop_hello(struct session *s)
 
 void session_wipe(struct session *s)
 {
-    session_drop_hello(s);
-    if (s->client_hello != NULL) {
-        mem_del(s->client_hello);
-    }
+    hello_free(s->client_hello);
     resume_free(s->resume);
     peer_free(s->peer);
     buf_free(&s->client_chain);
     buf_free(&s->alpn);
     wipe(s, sizeof(*s));
+}
+
+void session_set_name(struct session *s, struct span name)
+{
+    if (name.n < sizeof(s->server_name) && (name.n == 0 || memchr(name.p, 0, name.n) == NULL)) {
+        if (name.n > 0) {
+            memcpy(s->server_name, name.p, name.n);
+        }
+        s->server_name[name.n] = '\0';
+    }
 }
 
 uint16_t session_wire_version(const struct session *s)

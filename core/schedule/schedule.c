@@ -220,6 +220,20 @@ bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct
     return true;
 }
 
+bool ks_export(enum hash_alg alg, const struct secret *exporter, struct span label, struct span context,
+               uint8_t *out, size_t n)
+{
+    uint8_t nothing[HASH_MAX], digest[HASH_MAX];
+    size_t size = hash_size(alg);
+    AUTO_SECRET base = { .n = (uint8_t) size };
+    struct kdf_prk prk;
+    TRY(hash_once(alg, SPAN_NONE, nothing) && hash_once(alg, context, digest));
+    TRY(kdf_prk_set(&prk, alg, secret_span(exporter)));
+    bool done = kdf_prk_label_bytes(&prk, label, SPAN(nothing, size), base.b, size);
+    kdf_prk_wipe(&prk);
+    return done && kdf_label(alg, &base, "exporter", SPAN(digest, size), out, n);
+}
+
 void traffic_keys_wipe(struct traffic_keys *k)
 {
     wipe(k, sizeof(*k));

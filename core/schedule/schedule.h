@@ -80,6 +80,10 @@ MUST_USE bool ks_next_traffic(enum hash_alg alg,
 MUST_USE bool ks_psk_of_ticket(enum hash_alg alg, const struct secret *resumption, struct span nonce,
                                struct secret *out);
 
+/* ks_export: TLS 1.3 exporter (RFC 8446 7.5) from the exporter master secret; no context is an empty one. */
+MUST_USE bool ks_export(enum hash_alg alg, const struct secret *exporter, struct span label,
+                        struct span context, uint8_t *out, size_t n);
+
 /* TLS 1.2 and older. ks_premaster makes the master secret: extended (RFC 7627, from the transcript as it is
  * now) or from the randoms; keylogs CLIENT_RANDOM. ks_key_block splits the key block for both directions. */
 MUST_USE bool ks_premaster(struct schedule *ks, struct span premaster, bool extended);

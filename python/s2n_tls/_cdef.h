@@ -210,6 +210,7 @@ int s2n_connection_get_certificate_match(struct s2n_connection *conn, s2n_cert_s
 int s2n_connection_get_session_id_length(struct s2n_connection *conn);
 int s2n_connection_get_session_id(struct s2n_connection *conn, uint8_t *session_id, size_t max_length);
 int s2n_connection_get_master_secret(const struct s2n_connection *conn, uint8_t *secret_bytes, size_t max_size);
+int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label, uint32_t label_length, const uint8_t *context, uint32_t context_length, uint8_t *output, uint32_t output_length);
 const char *s2n_connection_get_handshake_type_name(struct s2n_connection *conn);
 const char *s2n_connection_get_last_message_name(struct s2n_connection *conn);
 int s2n_config_set_session_state_lifetime(struct s2n_config *config, uint64_t lifetime_in_secs);
@@ -269,15 +270,58 @@ int s2n_offered_early_data_get_context_length(struct s2n_offered_early_data *ear
 int s2n_offered_early_data_get_context(struct s2n_offered_early_data *early_data, uint8_t *context, uint16_t max_len);
 int s2n_offered_early_data_reject(struct s2n_offered_early_data *early_data);
 int s2n_offered_early_data_accept(struct s2n_offered_early_data *early_data);
+int s2n_config_set_client_hello_cb(struct s2n_config *config, s2n_client_hello_fn *client_hello_callback, void *ctx);
+int s2n_config_set_client_hello_cb_mode(struct s2n_config *config, s2n_client_hello_cb_mode cb_mode);
+int s2n_client_hello_cb_done(struct s2n_connection *conn);
+int s2n_connection_server_name_extension_used(struct s2n_connection *conn);
 struct s2n_client_hello *s2n_connection_get_client_hello(struct s2n_connection *conn);
+struct s2n_client_hello *s2n_client_hello_parse_message(const uint8_t *bytes, uint32_t size);
+int s2n_client_hello_free(struct s2n_client_hello **ch);
 ssize_t s2n_client_hello_get_raw_message_length(struct s2n_client_hello *ch);
 ssize_t s2n_client_hello_get_raw_message(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
 int s2n_client_hello_get_session_id_length(struct s2n_client_hello *ch, uint32_t *out_length);
 int s2n_client_hello_get_session_id(struct s2n_client_hello *ch, uint8_t *out, uint32_t *out_length, uint32_t max_length);
 int s2n_client_hello_get_random(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+ssize_t s2n_client_hello_get_cipher_suites_length(struct s2n_client_hello *ch);
+ssize_t s2n_client_hello_get_cipher_suites(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+ssize_t s2n_client_hello_get_extensions_length(struct s2n_client_hello *ch);
+ssize_t s2n_client_hello_get_extensions(struct s2n_client_hello *ch, uint8_t *out, uint32_t max_length);
+ssize_t s2n_client_hello_get_extension_length(struct s2n_client_hello *ch, s2n_tls_extension_type extension_type);
+ssize_t s2n_client_hello_get_extension_by_id(struct s2n_client_hello *ch, s2n_tls_extension_type extension_type, uint8_t *out, uint32_t max_length);
+int s2n_client_hello_has_extension(struct s2n_client_hello *ch, uint16_t extension_iana, bool *exists);
+int s2n_client_hello_get_compression_methods_length(struct s2n_client_hello *ch, uint32_t *out_length);
+int s2n_client_hello_get_compression_methods(struct s2n_client_hello *ch, uint8_t *list, uint32_t list_length, uint32_t *out_length);
+int s2n_client_hello_get_legacy_protocol_version(struct s2n_client_hello *ch, uint8_t *out);
+int s2n_client_hello_get_legacy_record_version(struct s2n_client_hello *ch, uint8_t *out);
+int s2n_client_hello_get_supported_groups(struct s2n_client_hello *ch, uint16_t *groups, uint16_t groups_count_max, uint16_t *groups_count);
+int s2n_client_hello_get_server_name_length(struct s2n_client_hello *ch, uint16_t *length);
+int s2n_client_hello_get_server_name(struct s2n_client_hello *ch, uint8_t *server_name, uint16_t length, uint16_t *out_length);
 int s2n_config_set_serialization_version(struct s2n_config *config, s2n_serialization_version version);
 int s2n_connection_serialization_length(struct s2n_connection *conn, uint32_t *length);
 int s2n_connection_serialize(struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
 int s2n_connection_deserialize(struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
 
 int s2n_config_allow_ip_in_cn(struct s2n_config *config);
+
+struct s2n_event_handshake { int protocol_version; const char *cipher; const char *group; const char *security_policy_label; uint64_t handshake_time_ns; uint64_t handshake_start_ns; uint64_t handshake_end_ns; int error_code; };
+struct s2n_timing_checkpoint { const char *name; uint8_t role; uint64_t timestamp_ns; };
+typedef void (*s2n_event_on_handshake_cb)(struct s2n_connection *conn, void *subscriber, struct s2n_event_handshake *event);
+typedef void (*s2n_event_on_timing_checkpoint_cb)(struct s2n_connection *conn, void *subscriber, struct s2n_timing_checkpoint *checkpoint);
+int s2n_config_set_subscriber(struct s2n_config *config, void *subscriber);
+int s2n_config_set_handshake_event(struct s2n_config *config, s2n_event_on_handshake_cb callback);
+int s2n_config_set_timing_checkpoint_cb(struct s2n_config *config, s2n_event_on_timing_checkpoint_cb callback);
+
+struct s2n_fingerprint;
+typedef enum { S2N_FINGERPRINT_JA3 = 0, S2N_FINGERPRINT_JA4 = 1 } s2n_fingerprint_type;
+struct s2n_fingerprint *s2n_fingerprint_new(s2n_fingerprint_type type);
+int s2n_fingerprint_free(struct s2n_fingerprint **fingerprint);
+int s2n_fingerprint_wipe(struct s2n_fingerprint *fingerprint);
+int s2n_fingerprint_set_client_hello(struct s2n_fingerprint *fingerprint, struct s2n_client_hello *ch);
+int s2n_fingerprint_get_hash_size(const struct s2n_fingerprint *fingerprint, uint32_t *size);
+int s2n_fingerprint_get_hash(struct s2n_fingerprint *fingerprint, uint32_t max_output_size, uint8_t *output, uint32_t *output_size);
+int s2n_fingerprint_get_raw_size(const struct s2n_fingerprint *fingerprint, uint32_t *size);
+int s2n_fingerprint_get_raw(struct s2n_fingerprint *fingerprint, uint32_t max_output_size, uint8_t *output, uint32_t *output_size);
+int s2n_client_hello_get_fingerprint_hash(struct s2n_client_hello *ch, s2n_fingerprint_type type, uint32_t max_hash_size, uint8_t *hash, uint32_t *hash_size, uint32_t *str_size);
+int s2n_client_hello_get_fingerprint_string(struct s2n_client_hello *ch, s2n_fingerprint_type type, uint32_t max_size, uint8_t *output, uint32_t *output_size);
+
+int s2n_connection_get_key_update_counts(struct s2n_connection *conn, uint8_t *send_key_updates, uint8_t *recv_key_updates);

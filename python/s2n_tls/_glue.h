@@ -15,6 +15,9 @@
 #include <s2n.h>
 #include <s2n/unstable/allow_ip_in_cn.h>
 #include <s2n/unstable/cleanup.h>
+#include <s2n/unstable/events.h>
+#include <s2n/unstable/fingerprint.h>
+#include <s2n/unstable/ktls.h>
 
 #include "mempipe.h"
 

@@ -6,6 +6,9 @@
 #include "api_test.h"
 #include "private.h"
 
+#include <s2n/unstable/events.h>
+#include <s2n/unstable/ktls.h>
+
 using namespace s2n_test;
 
 namespace
@@ -29,6 +32,12 @@ struct Good {
     s2n_psk *psk = s2n_external_psk_new();
     s2n_offered_psk *offered = s2n_offered_psk_new();
     s2n_connection *server = s2n_connection_new(S2N_SERVER);
+    std::string message = std::string("\x01\0\0\x29\x03\x03", 6) + std::string(32, 'r') +
+                          std::string("\0\0\x02\x13\x01\x01\0", 7); /* a ClientHello with one suite */
+    s2n_client_hello *hello =
+        s2n_client_hello_parse_message(Octets(message), static_cast<uint32_t>(message.size()));
+    uint16_t groups[4] = { 0 };
+    bool yes = false;
     bool flag = false;
 
     Good()
@@ -40,6 +49,7 @@ struct Good {
     {
         s2n_connection_free(conn);
         s2n_connection_free(server);
+        s2n_client_hello_free(&hello);
         s2n_psk_free(&psk);
         s2n_offered_psk_free(&offered);
         s2n_config_free(config);
@@ -406,6 +416,59 @@ const Row kEarlyRows[] = {
     ROW(s2n_offered_early_data_accept(nullptr)),
 };
 
+const Row kHelloRows[] = {
+    ROW(s2n_config_set_client_hello_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_config_set_client_hello_cb_mode(nullptr, S2N_CLIENT_HELLO_CB_BLOCKING)),
+    ROW(s2n_client_hello_cb_done(nullptr)),
+    ROW(s2n_connection_server_name_extension_used(nullptr)),
+    ROW(s2n_client_hello_free(nullptr)),
+    ROW(s2n_client_hello_get_raw_message(g.hello, nullptr, 64)),
+    ROW(s2n_client_hello_get_cipher_suites_length(nullptr)),
+    ROW(s2n_client_hello_get_cipher_suites(nullptr, g.bytes, 64)),
+    ROW(s2n_client_hello_get_cipher_suites(g.hello, nullptr, 64)),
+    ROW(s2n_client_hello_get_extensions_length(nullptr)),
+    ROW(s2n_client_hello_get_extensions(nullptr, g.bytes, 64)),
+    ROW(s2n_client_hello_get_extensions(g.hello, nullptr, 64)),
+    ROW(s2n_client_hello_get_extension_length(nullptr, S2N_EXTENSION_ALPN)),
+    ROW(s2n_client_hello_get_extension_by_id(nullptr, S2N_EXTENSION_ALPN, g.bytes, 64)),
+    ROW(s2n_client_hello_get_extension_by_id(g.hello, S2N_EXTENSION_ALPN, nullptr, 64)),
+    ROW(s2n_client_hello_has_extension(nullptr, 1, &g.yes)),
+    ROW(s2n_client_hello_has_extension(g.hello, 1, nullptr)),
+    ROW(s2n_client_hello_get_session_id_length(g.hello, nullptr)),
+    ROW(s2n_client_hello_get_session_id(g.hello, nullptr, &g.length, 64)),
+    ROW(s2n_client_hello_get_session_id(g.hello, g.bytes, nullptr, 64)),
+    ROW(s2n_client_hello_get_compression_methods_length(nullptr, &g.length)),
+    ROW(s2n_client_hello_get_compression_methods_length(g.hello, nullptr)),
+    ROW(s2n_client_hello_get_compression_methods(nullptr, g.bytes, 64, &g.length)),
+    ROW(s2n_client_hello_get_compression_methods(g.hello, nullptr, 64, &g.length)),
+    ROW(s2n_client_hello_get_compression_methods(g.hello, g.bytes, 64, nullptr)),
+    ROW(s2n_client_hello_get_legacy_protocol_version(nullptr, g.bytes)),
+    ROW(s2n_client_hello_get_legacy_protocol_version(g.hello, nullptr)),
+    ROW(s2n_client_hello_get_legacy_record_version(nullptr, g.bytes)),
+    ROW(s2n_client_hello_get_legacy_record_version(g.hello, nullptr)),
+    ROW(s2n_client_hello_get_random(g.hello, nullptr, 64)),
+    ROW(s2n_client_hello_get_supported_groups(nullptr, g.groups, 4, &g.number)),
+    ROW(s2n_client_hello_get_supported_groups(g.hello, nullptr, 4, &g.number)),
+    ROW(s2n_client_hello_get_supported_groups(g.hello, g.groups, 4, nullptr)),
+    ROW(s2n_client_hello_get_server_name_length(nullptr, &g.number)),
+    ROW(s2n_client_hello_get_server_name_length(g.hello, nullptr)),
+    ROW(s2n_client_hello_get_server_name(nullptr, g.bytes, 64, &g.number)),
+    ROW(s2n_client_hello_get_server_name(g.hello, nullptr, 64, &g.number)),
+    ROW(s2n_client_hello_get_server_name(g.hello, g.bytes, 64, nullptr)),
+    ROW(s2n_config_set_subscriber(nullptr, nullptr)),
+    ROW(s2n_config_set_handshake_event(nullptr, nullptr)),
+    ROW(s2n_config_set_timing_checkpoint_cb(nullptr,
+                                            [](s2n_connection *, void *, s2n_timing_checkpoint *) {})),
+    ROW(s2n_config_set_timing_checkpoint_cb(g.config, nullptr)),
+    ROW(s2n_connection_get_key_update_counts(nullptr, g.bytes, g.bytes)),
+    ROW(s2n_connection_get_key_update_counts(g.conn, nullptr, g.bytes)),
+    ROW(s2n_connection_get_key_update_counts(g.conn, g.bytes, nullptr)),
+    ROW(s2n_connection_tls_exporter(nullptr, g.bytes, 1, g.bytes, 1, g.bytes, 32)),
+    ROW(s2n_connection_tls_exporter(g.conn, nullptr, 1, g.bytes, 1, g.bytes, 32)),
+    ROW(s2n_connection_tls_exporter(g.conn, g.bytes, 1, nullptr, 0, g.bytes, 32)),
+    ROW(s2n_connection_tls_exporter(g.conn, g.bytes, 1, g.bytes, 1, nullptr, 32)),
+};
+
 template <size_t N> void RunRows(const Row (&rows)[N])
 {
     EnsureInit();
@@ -472,4 +535,9 @@ TEST(NullArgument, OfAPskCallIsRefused)
 TEST(NullArgument, OfAnEarlyDataCallIsRefused)
 {
     RunRows(kEarlyRows);
+}
+TEST(NullArgument, OfACallAboutHellosOrMetricsIsRefused)
+{
+    ASSERT_NE(nullptr, Good().hello);
+    RunRows(kHelloRows);
 }

@@ -12,6 +12,8 @@
 #include "support/pair.h"
 #include "support/test_policy.h"
 
+#include <s2n/unstable/fingerprint.h>
+
 #include "fault/memory.h"
 #include "wire/session.h"
 
@@ -290,6 +292,57 @@ std::string EarlyRefused(const PairOptions &o, const Armed &a)
     return Early(pair, a, 0);
 }
 
+/* A server that is asked about the hello, and answers when the handshake stands still. */
+std::string Asked(const PairOptions &o, const Armed &a)
+{
+    PairOptions asked = o;
+    asked.server.config_hook = [](s2n_config *c) {
+        Must(s2n_config_set_client_hello_cb(
+                 c, [](s2n_connection *, void *) { return 0; }, nullptr),
+             "callback");
+        Must(s2n_config_set_client_hello_cb_mode(c, S2N_CLIENT_HELLO_CB_NONBLOCKING), "mode");
+    };
+    Pair pair(asked);
+    fault::Arm(a.heap, a.n, a.stays);
+    Outcome out = pair.Negotiate();
+    if (out.client != 0 || out.server != 0) {
+        return Result(out);
+    }
+    return s2n_client_hello_cb_done(pair.server().conn) == 0 ? Result(pair.Negotiate()) : Named(s2n_errno);
+}
+
+/* Everything that can be made of a hello. */
+std::string LookedAt(s2n_connection *conn, const Bytes &message)
+{
+    uint8_t hash[36];
+    uint32_t n = 0;
+    s2n_client_hello *hello =
+        s2n_client_hello_parse_message(message.data(), static_cast<uint32_t>(message.size()));
+    s2n_fingerprint *print = hello == nullptr ? nullptr : s2n_fingerprint_new(S2N_FINGERPRINT_JA4);
+    bool done = print != nullptr && s2n_fingerprint_set_client_hello(print, hello) == 0 &&
+                s2n_fingerprint_get_hash(print, sizeof(hash), hash, &n) == 0 &&
+                s2n_connection_tls_exporter(conn, hash, n, hash, n, hash, n) == 0;
+    std::string result = done ? "" : Named(s2n_errno);
+    Must(s2n_fingerprint_free(&print), "free");
+    Must(s2n_client_hello_free(&hello), "free");
+    return result;
+}
+
+std::string Looking(const PairOptions &o, const Armed &a)
+{
+    Pair pair(o);
+    Outcome out = pair.Negotiate();
+    s2n_client_hello *hello = s2n_connection_get_client_hello(pair.server().conn);
+    if (!out.ok() || hello == nullptr) {
+        return Result(out);
+    }
+    Bytes body(static_cast<size_t>(s2n_client_hello_get_raw_message_length(hello)));
+    (void) s2n_client_hello_get_raw_message(hello, body.data(), static_cast<uint32_t>(body.size()));
+    Bytes message = wire::Handshake(1, body);
+    fault::Arm(a.heap, a.n, a.stays);
+    return LookedAt(pair.server().conn, message);
+}
+
 struct Row {
     const char *name;
     std::string (*run)(const PairOptions &, const Armed &);
@@ -297,16 +350,29 @@ struct Row {
 };
 
 const Row kRows[] = {
-    { "Building", Making, true, true },           { "Handshake13", Negotiating, true, false },
-    { "Handshake12", Negotiating, false, false }, { "Mutual13", Negotiating, true, true },
-    { "Mutual12", Negotiating, false, true },     { "Moving13", Moving, true, false },
-    { "Moving12", Moving, false, false },         { "Talking13", Talking, true, false },
-    { "Talking12", Talking, false, false },       { "Issue13", Issuing, true, false },
-    { "Issue12", Issuing, false, false },         { "LongTicket13", LongTicket, true, false },
-    { "Resume13", Resuming, true, false },        { "Resume12", Resuming, false, false },
-    { "SetSession", Starting, true, false },      { "CacheStore12", Caching, false, false },
-    { "CacheHit12", CacheHit, false, false },     { "ExternalPsk", Psks, true, false },
-    { "EarlyData", EarlyTaken, true, false },     { "EarlyDataRejected", EarlyRefused, true, false },
+    { "Building", Making, true, true },
+    { "Handshake13", Negotiating, true, false },
+    { "Handshake12", Negotiating, false, false },
+    { "Mutual13", Negotiating, true, true },
+    { "Mutual12", Negotiating, false, true },
+    { "Moving13", Moving, true, false },
+    { "Moving12", Moving, false, false },
+    { "Talking13", Talking, true, false },
+    { "Talking12", Talking, false, false },
+    { "Issue13", Issuing, true, false },
+    { "Issue12", Issuing, false, false },
+    { "LongTicket13", LongTicket, true, false },
+    { "Resume13", Resuming, true, false },
+    { "Resume12", Resuming, false, false },
+    { "SetSession", Starting, true, false },
+    { "CacheStore12", Caching, false, false },
+    { "CacheHit12", CacheHit, false, false },
+    { "ExternalPsk", Psks, true, false },
+    { "EarlyData", EarlyTaken, true, false },
+    { "EarlyDataRejected", EarlyRefused, true, false },
+    { "HelloCallback13", Asked, true, false },
+    { "HelloCallback12", Asked, false, false },
+    { "HelloLookedAt", Looking, true, false },
 };
 
 void PrintTo(const Row &row, std::ostream *os)
@@ -332,7 +398,8 @@ class OutOfMemory : public testing::TestWithParam<Row>
     {
         const char *text = getenv("S2N_TEST_MUTATIONS");
         bool full = text != nullptr && strtoul(text, nullptr, 0) >= 10000;
-        bool big = GetParam().run == Negotiating || GetParam().run == Issuing || GetParam().run == Caching;
+        bool big = GetParam().run == Negotiating || GetParam().run == Issuing || GetParam().run == Caching ||
+                   GetParam().run == Asked;
         return full ? 1 : GetParam().run == Making ? 97 : big ? 23 : 1;
     }
     /* Every n until nothing fails any more. */

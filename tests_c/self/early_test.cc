@@ -72,6 +72,35 @@ class EarlyData : public testing::TestWithParam<Over>
     PskScene external;
 };
 
+/* The server waits twice: to be told about the hello, and about the early data. */
+TEST_P(EarlyData, WaitsWhileTheHelloDoes)
+{
+    auto pair = MakePair(1000);
+    End &client = pair->client(), &server = pair->server();
+    Must(s2n_config_set_client_hello_cb(
+             server.config, [](s2n_connection *, void *) { return 0; }, nullptr),
+         "set_client_hello_cb");
+    Must(s2n_config_set_client_hello_cb_mode(server.config, S2N_CLIENT_HELLO_CB_NONBLOCKING), "mode");
+    EarlyGuard guard;
+    guard.answer = EarlyGuard::LATER;
+    guard.Plug(server);
+    EXPECT_EQ("S2N_ERR_IO_BLOCKED", SendEarly(client, "early").error);
+    pair->Move();
+    for (int i = 0; i < 2; i++) {
+        EarlyCall call = RecvEarly(server);
+        EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", call.error);
+        EXPECT_EQ(S2N_BLOCKED_ON_APPLICATION_INPUT, call.blocked);
+        EXPECT_EQ(0, guard.calls);
+    }
+    EXPECT_EQ(0, s2n_client_hello_cb_done(server.conn));
+    EXPECT_EQ("S2N_ERR_ASYNC_BLOCKED", RecvEarly(server).error);
+    ASSERT_EQ(1, guard.calls);
+    EXPECT_EQ(0, s2n_offered_early_data_accept(guard.offered));
+    EXPECT_EQ("early", RecvEarly(server).data);
+    EXPECT_TRUE(pair->Move() > 0 && pair->Negotiate().ok());
+    ExpectTalk(*pair);
+}
+
 TEST_P(EarlyData, ArrivesBeforeTheHandshakeEnds)
 {
     auto pair = MakePair(1000);

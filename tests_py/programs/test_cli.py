@@ -44,7 +44,7 @@ BLOCK = [
     r"(?:Curve: (?:secp256r1|secp384r1|secp521r1|x25519)|KEM Group: \S+ \(PQ key exchange enabled\))",
     r"Cipher negotiated: \S+",
     r"Server signature negotiated: (?P<signature>\S+\+\S+)",
-    r"Early Data status: NOT REQUESTED",
+    r"Early Data status: NOT REQUESTED(?:\nJA3: (?P<ja3>[0-9a-f]{32}))?",
     r"Wire bytes in: [1-9]\d*",
     r"Wire bytes out: [1-9]\d*",
     r"s2n is ready",
@@ -79,6 +79,7 @@ def test_both_print_the_block_in_order(programs: Programs, policy: str, version:
         assert match, process.stdout
         assert match["version"] == version
         assert match["signature"].startswith("RSA")
+        assert (match["ja3"] is not None) == (process is server)
         assert process.stdout.startswith("libcrypto: ")
     assert client.stdout.endswith(f"s2n is ready\nConnected to localhost:{server.port}\n")
     wire = dict(re.findall(r"Wire bytes (in|out): (\d+)", client.stdout))

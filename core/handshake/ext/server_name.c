@@ -14,7 +14,8 @@ bool ext_server_name_wants(const struct handshake *hs, enum ext_where where)
         return s->server_name[0] != '\0';
     }
     bool chose = (s->type & FULL_HANDSHAKE) != 0; /* a resumption shows no certificate */
-    return chose && hs->peer.server_name && (s->sni_match == SNI_EXACT || s->sni_match == SNI_WILDCARD);
+    bool used = s->server_name_used || s->sni_match == SNI_EXACT || s->sni_match == SNI_WILDCARD;
+    return chose && hs->peer.server_name && used;
 }
 
 void ext_server_name_write(struct handshake *hs, enum ext_where where, struct wr *w)
@@ -45,11 +46,7 @@ bool ext_server_name_read(struct handshake *hs, enum ext_where where, struct rd 
     if (!rd_end(&list)) { /* RFC 6066 3: one name of a type, and there is one type */
         return fail(ERR_BAD_MESSAGE);
     }
-    struct span name = rd_rest(&host);
     hs->peer.server_name = true;
-    if (name.n < sizeof(hs->session->server_name) && memchr(name.p, 0, name.n) == NULL) {
-        memcpy(hs->session->server_name, name.p, name.n);
-        hs->session->server_name[name.n] = '\0';
-    }
+    session_set_name(hs->session, rd_rest(&host));
     return true;
 }

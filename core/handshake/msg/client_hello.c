@@ -121,26 +121,13 @@ static struct span hello_span(const struct handshake *hs)
     return buf_span(&hs->session->client_hello->message);
 }
 
-static bool parse(struct offer *o, struct rd *r, struct rd *extensions)
+/* Stricter than those who only look: nothing follows the extensions, and there is a way to go uncompressed. */
+static bool parse(struct span body, struct hello_fields *f)
 {
-    struct rd id, list, compression;
-    if (!rd_u16(r, &o->legacy_version) || !rd_copy(r, o->random, sizeof(o->random)) || !rd_vec8(r, &id) ||
-        !rd_vec16(r, &list) || !rd_vec8(r, &compression)) {
-        return fail(ERR_BAD_MESSAGE);
-    }
-    *extensions = *r;
-    if (!rd_end(r) && (!rd_vec16(r, extensions) || !rd_end(r))) {
-        return fail(ERR_BAD_MESSAGE);
-    }
-    o->session_id = rd_rest(&id);
-    o->suites = rd_rest(&list);
-    o->compression = rd_rest(&compression);
-    if (o->session_id.n > 32 || o->suites.n < 2 || o->suites.n % 2 != 0) {
-        return fail(ERR_BAD_MESSAGE);
-    }
-    return o->compression.n > 0 && memchr(o->compression.p, 0, o->compression.n) != NULL
-               ? true
-               : fail(ERR_BAD_MESSAGE);
+    struct rd r = rd_of(body);
+    bool good = hello_read(&r, f) && rd_end(&r) && f->compression.n > 0 &&
+                memchr(f->compression.p, 0, f->compression.n) != NULL;
+    return good || fail(ERR_BAD_MESSAGE);
 }
 
 /* RFC 8446 4.1.2: key_share, early_data, cookie, pre_shared_key, padding; and encrypted_client_hello, which a client
@@ -182,15 +169,14 @@ static bool same_extensions(struct rd a, struct rd b)
     }
 }
 
-static bool check_repeats(const struct handshake *hs, const struct offer *second, struct rd extensions)
+static bool check_repeats(const struct handshake *hs, const struct hello_fields *second)
 {
-    struct offer first = { .legacy_version = 0 };
-    struct rd r = rd_of(buf_span(&hs->first_hello)), first_extensions;
-    TRY(parse(&first, &r, &first_extensions));
-    bool same =
-        first.legacy_version == second->legacy_version && memcmp(first.random, second->random, 32) == 0 &&
-        span_eq(first.session_id, second->session_id) && span_eq(first.suites, second->suites) &&
-        span_eq(first.compression, second->compression) && same_extensions(first_extensions, extensions);
+    struct hello_fields first;
+    TRY(parse(buf_span(&hs->first_hello), &first));
+    bool same = first.version == second->version && span_eq(first.random, second->random) &&
+                span_eq(first.session_id, second->session_id) && span_eq(first.suites, second->suites) &&
+                span_eq(first.compression, second->compression) &&
+                same_extensions(rd_of(first.extensions), rd_of(second->extensions));
     return same || fail(ERR_BAD_MESSAGE);
 }
 
@@ -298,43 +284,70 @@ static void note_signals(struct handshake *hs)
 }
 
 /* The application keeps what it has of the hello until it lets go of the handshake. */
-static bool keep(struct session *s, struct span message)
+static bool keep(struct handshake *hs, struct span message)
 {
-    TRY(s->client_hello != NULL || mem_new(&s->client_hello));
-    return buf_set(&s->client_hello->message, message);
+    struct s2n_client_hello **slot = &hs->session->client_hello;
+    if (*slot == NULL) {
+        TRY(mem_new(slot));
+        (*slot)->record_version = hs->record_version;
+    }
+    return buf_set(&(*slot)->message, message);
+}
+
+static void note_offer(struct handshake *hs, const struct hello_fields *f)
+{
+    hs->peer = (struct offer){ .legacy_version = f->version,
+                               .session_id = f->session_id,
+                               .suites = f->suites,
+                               .compression = f->compression,
+                               .extensions = f->extensions };
+    memcpy(hs->peer.random, f->random.p, sizeof(hs->peer.random));
+    memcpy(hs->ks.randoms, f->random.p, sizeof(hs->peer.random));
+    hs->session->client_hello_version = f->version < TLS12 ? f->version : TLS12;
+    note_signals(hs);
 }
 
 static bool read_hello(struct handshake *hs, struct rd *r)
 {
-    struct rd body, extensions;
-    bool second = (hs->session->type & HELLO_RETRY_REQUEST) != 0;
-    if (!second) {
-        hs_take_policy(hs); /* the application may have chosen while the hello was awaited */
-    }
-    TRY(keep(hs->session, rd_take(r)));
-    body = rd_of(hello_span(hs));
-    memset(&hs->peer, 0, sizeof(hs->peer));
-    TRY(parse(&hs->peer, &body, &extensions));
-    memcpy(hs->session->client_hello->random, hs->peer.random, sizeof(hs->peer.random));
-    if (second) {
-        TRY(check_repeats(hs, &hs->peer, extensions));
-    }
-    if (hs->peer.legacy_version < SSL3) {
+    struct hello_fields f;
+    TRY(keep(hs, rd_take(r)));
+    TRY(parse(hello_span(hs), &f));
+    hello_take(hs->session->client_hello, &f);
+    TRY((hs->session->type & HELLO_RETRY_REQUEST) == 0 || check_repeats(hs, &f));
+    if (f.version < SSL3) {
         return fail(ERR_PROTOCOL_VERSION_UNSUPPORTED);
     }
-    hs->session->client_hello_version = hs->peer.legacy_version < TLS12 ? hs->peer.legacy_version : TLS12;
-    memcpy(hs->ks.randoms, hs->peer.random, sizeof(hs->peer.random));
-    note_signals(hs);
-    return ext_read(hs, CH, &extensions);
+    note_offer(hs, &f);
+    return true;
 }
 
-/* The last thing that is decided may have to wait for the application: the cache below TLS 1.3, early data at it. */
+/* The application has had its say about the first hello; the second is judged by the same policy. */
+static bool answer(struct handshake *hs)
+{
+    struct rd extensions = rd_of(hs->peer.extensions);
+    if ((hs->session->type & HELLO_RETRY_REQUEST) == 0) {
+        TRY(hello_ask(hs));
+        hs_take_policy(hs);
+    }
+    return ext_read(hs, CH, &extensions) && decide(hs);
+}
+
+/* Whoever waits for the application goes on here: before anything is decided for the callback about the hello, with the
+ * last decision for the cache below TLS 1.3 and early data at it. */
+static bool go_on(struct handshake *hs)
+{
+    if (hs->session->version == VER_NONE) {
+        return answer(hs);
+    }
+    return hs_is13(hs) ? early_judge(hs) : go_on12(hs);
+}
+
 bool msg_client_hello_read(struct handshake *hs, struct rd *r)
 {
     if (hs->waiting) {
         hs->waiting = false; /* until it has to be so again */
         (void) rd_take(r);
-        return hs_is13(hs) ? early_judge(hs) : go_on12(hs);
+        return go_on(hs);
     }
-    return read_hello(hs, r) && decide(hs);
+    return read_hello(hs, r) && answer(hs);
 }
