@@ -35,6 +35,7 @@ struct s2n_config *config_new(void)
     c->wall.fn = clock_wall;
     c->mono.fn = clock_mono;
     c->max_chain_depth = CHAIN_DEPTH_DEFAULT;
+    c->check_ocsp = true;
     c->key_lives = (struct key_lives){ ENCRYPT_LIFE_DEFAULT, DECRYPT_LIFE_DEFAULT };
     c->session_lifetime = SESSION_LIFETIME_DEFAULT;
     if (!policy_find(default_policy(), &c->policy)) {

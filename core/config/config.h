@@ -11,6 +11,7 @@
 #include "config/ticketkeys.h"
 #include "policy/policy.h"
 #include "s2n.h"
+#include "s2n/unstable/crl.h"
 #include "x509/chain.h"
 #include "x509/trust.h"
 
@@ -68,6 +69,10 @@ struct s2n_config {
     void *verify_host_data;
     s2n_key_log_fn key_log;
     void *key_log_ctx;
+    s2n_crl_lookup_callback crl_lookup;
+    void *crl_lookup_ctx;
+    s2n_cert_validation_callback cert_validation;
+    void *cert_validation_ctx;
 
     /* resumption (functions-1.md section 8), PSKs, early data */
     struct ticketkeys *ticket_keys; /* while tickets or the cache are on */
@@ -95,6 +100,8 @@ struct s2n_config {
     uint8_t alert_behavior, verify_after_sign, serialization_version;
     bool client_auth_set, max_blinding_set, accept_max_fragment, recv_multi_record;
     bool skip_verification, skip_time, skip_intent, allow_ip_in_cn;
+    bool ask_ocsp, ask_ocsp_as_client, check_ocsp;
+    int ct_support; /* s2n_ct_support_level, not checked */
 };
 
 /* config_new: the contract's defaults (functions-1.md section 3) without trust. NULL with the error set. */

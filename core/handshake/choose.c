@@ -176,6 +176,7 @@ bool neg_certificate(struct handshake *hs)
     }
     hs->session->local_cert = hs->chain;
     hs->session->server_sig = hs->scheme;
+    vouch_take_staples(hs);
     return true;
 }
 
@@ -187,6 +188,7 @@ bool neg_client_certificate(struct handshake *hs)
     }
     hs->session->local_cert = hs->chain;
     hs->session->client_sig = hs->scheme;
+    vouch_take_staples(hs);
     return true;
 }
 

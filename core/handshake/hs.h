@@ -14,6 +14,7 @@
 #include "crypto/kx.h"
 #include "handshake/resume.h"
 #include "handshake/state.h"
+#include "handshake/vouch.h"
 #include "record/record.h"
 #include "schedule/schedule.h"
 #include "x509/verify.h"
@@ -27,6 +28,7 @@ enum hs_flags {
     NO_CLIENT_CERT = 8,
     PFS12 = 16,
     HELLO_RETRY_REQUEST = 16,
+    OCSP_STATUS = 32,
     MIDDLEBOX = 32,
     WITH_SESSION_TICKET = 64,
     WITH_EARLY_DATA = 64,
@@ -99,6 +101,7 @@ struct session {
     bool complete;             /* the handshake is over (or was, before serialization) */
     bool restored;             /* deserialized: there was no handshake here */
     bool ems, secure_renegotiation, client_cert_used;
+    bool stapled; /* an OCSP response went with the certificate: client: the server's, server: its own */
     char server_name[256];   /* NUL-terminated; "" none */
     struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */
     struct peer_chain *peer; /* judged chain of the peer */
@@ -106,6 +109,7 @@ struct session {
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
     struct s2n_client_hello *client_hello;     /* server; NULL before one came */
     struct resume *resume;                     /* NULL until needed */
+    struct vouch *vouch;                       /* NULL until needed */
     uint16_t tickets_due, tickets_sent;        /* server; at TLS 1.3 due is the target that sent runs up to */
     uint8_t early;                             /* enum early_state */
     uint8_t psk;                               /* enum psk_use */
@@ -127,7 +131,7 @@ struct settings {
     bool client_auth_set;
     uint8_t client_auth;
     /* snapshot taken when the config was attached */
-    bool skip_verification;
+    bool skip_verification, ask_ocsp, check_ocsp;
     uint16_t max_chain_depth;
     /* the application's connection, for its callbacks; key_log formats for them and takes owner as its context */
     void *owner;
@@ -147,6 +151,7 @@ struct offer {
     struct span psk_identities, psk_binders; /* the lists' content; n == 0 without pre_shared_key */
     size_t psk_truncated;                    /* body bytes of the hello before the binders list */
     bool psk_dhe, early_data;
+    bool status_request, sct; /* what to send along with the certificate */
 };
 
 struct handshake {
@@ -197,7 +202,10 @@ struct handshake {
     const struct cert_set *certs;         /* server: by server name */
     struct s2n_cert_chain_and_key *chain; /* ours */
     const struct sigscheme *scheme;       /* ours to sign with */
-    struct buf request;                   /* client: the CertificateRequest, which peer.schemes points into */
+    struct staple *ocsp, *sct;            /* to be sent with the chain; NULL: none, or not wanted */
+    bool beyond_leaf;                     /* the Certificate entry being read is not the first */
+    bool judged;        /* the peer's chain is, and only the application has not spoken yet */
+    struct buf request; /* client: the CertificateRequest, which peer.schemes points into */
 };
 
 enum hs_result {
@@ -358,6 +366,21 @@ MUST_USE bool ticket13_read(const struct settings *set, struct session *s, struc
 
 /* certs.c: judge the peer's certificate list under settings, policy and key usage; fills session->peer. */
 MUST_USE bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n);
+
+/* vouch.c: what is asked and said about certificates. vouch_gather_crls before the peer's chain is judged, vouch_ask
+ * after it; both may wait: ASYNC_BLOCKED. vouch_check_ocsp: the kept response, if it is to be checked. */
+#define STATUS_OCSP 1 /* RFC 6066 8: CertificateStatusType */
+MUST_USE bool vouch_gather_crls(struct handshake *hs, const struct span *ders, uint32_t n);
+MUST_USE bool vouch_ask(struct handshake *hs);
+MUST_USE bool vouch_check_ocsp(struct handshake *hs);
+struct buf *vouch_ocsp(struct vouch *v);
+struct buf *vouch_sct(struct vouch *v);
+MUST_USE bool vouch_keep(struct handshake *hs, struct buf *(*place)(struct vouch *v), struct span bytes);
+/* CertificateStatus, the struct, which both generations send. */
+void vouch_write_status(const struct handshake *hs, struct wr *w);
+MUST_USE bool vouch_read_status(struct rd *r, struct span *response);
+void vouch_take_staples(struct handshake *hs); /* of hs->chain, as far as the peer asked */
+void vouch_drop_staples(struct handshake *hs);
 
 /* kex12.c: RSA and ECDHE below TLS 1.3; DHE joins as a row. */
 MUST_USE bool kex12_server_params(struct handshake *hs, struct wr *w); /* ServerKeyExchange params */

@@ -121,6 +121,8 @@ void *s2n_cert_chain_and_key_get_ctx(struct s2n_cert_chain_and_key *cert_and_key
 s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key( struct s2n_cert_chain_and_key *cert_and_key);
 int s2n_config_add_cert_chain_and_key_to_store(struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
 int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs);
+int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
+int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
 int s2n_config_free_cert_chain_and_key(struct s2n_config *config);
 int s2n_config_load_system_certs(struct s2n_config *config);
 int s2n_config_set_verification_ca_location(struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
@@ -132,6 +134,12 @@ int s2n_connection_set_verify_host_callback(struct s2n_connection *conn, s2n_ver
 int s2n_config_disable_x509_time_verification(struct s2n_config *config);
 int s2n_config_disable_x509_intent_verification(struct s2n_config *config);
 int s2n_config_disable_x509_verification(struct s2n_config *config);
+int s2n_config_set_status_request_type(struct s2n_config *config, s2n_status_request_type type);
+int s2n_config_set_check_stapled_ocsp_response(struct s2n_config *config, uint8_t check_ocsp);
+int s2n_config_set_ct_support_level(struct s2n_config *config, s2n_ct_support_level level);
+int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
+const uint8_t *s2n_connection_get_ocsp_response(struct s2n_connection *conn, uint32_t *length);
+const uint8_t *s2n_connection_get_sct_list(struct s2n_connection *conn, uint32_t *length);
 int s2n_set_server_name(struct s2n_connection *conn, const char *server_name);
 const char *s2n_get_server_name(struct s2n_connection *conn);
 int s2n_config_append_protocol_preference(struct s2n_config *config, const uint8_t *protocol, uint8_t protocol_len);
@@ -281,3 +289,24 @@ int s2n_connection_serialize(struct s2n_connection *conn, uint8_t *buffer, uint3
 int s2n_connection_deserialize(struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
 
 int s2n_config_allow_ip_in_cn(struct s2n_config *config);
+
+struct s2n_crl_lookup;
+struct s2n_crl;
+struct s2n_cert_validation_info;
+typedef int (*s2n_crl_lookup_callback)(struct s2n_crl_lookup *lookup, void *context);
+typedef int (*s2n_cert_validation_callback)(struct s2n_connection *conn, struct s2n_cert_validation_info *info, void *context);
+int s2n_config_set_crl_lookup_cb(struct s2n_config *config, s2n_crl_lookup_callback callback, void *context);
+struct s2n_crl *s2n_crl_new(void);
+int s2n_crl_load_pem(struct s2n_crl *crl, uint8_t *pem, size_t len);
+int s2n_crl_free(struct s2n_crl **crl);
+int s2n_crl_get_issuer_hash(struct s2n_crl *crl, uint64_t *hash);
+int s2n_crl_validate_active(struct s2n_crl *crl);
+int s2n_crl_validate_not_expired(struct s2n_crl *crl);
+int s2n_crl_lookup_get_cert_issuer_hash(struct s2n_crl_lookup *lookup, uint64_t *hash);
+int s2n_crl_lookup_set(struct s2n_crl_lookup *lookup, struct s2n_crl *crl);
+int s2n_crl_lookup_ignore(struct s2n_crl_lookup *lookup);
+int s2n_config_set_cert_validation_cb(struct s2n_config *config, s2n_cert_validation_callback callback, void *context);
+int s2n_cert_validation_accept(struct s2n_cert_validation_info *info);
+int s2n_cert_validation_reject(struct s2n_cert_validation_info *info);
+
+int s2n_config_add_custom_x509_extension(struct s2n_config *config, uint8_t *extension_oid, uint32_t extension_oid_len);
