@@ -6,6 +6,8 @@
 #include "api_test.h"
 #include "private.h"
 
+#include <s2n/unstable/crl.h>
+
 using namespace s2n_test;
 
 namespace
@@ -30,6 +32,8 @@ struct Good {
     s2n_offered_psk *offered = s2n_offered_psk_new();
     s2n_connection *server = s2n_connection_new(S2N_SERVER);
     bool flag = false;
+    s2n_crl *crl = s2n_crl_new();
+    uint64_t hash = 0;
 
     Good()
     {
@@ -42,6 +46,7 @@ struct Good {
         s2n_connection_free(server);
         s2n_psk_free(&psk);
         s2n_offered_psk_free(&offered);
+        s2n_crl_free(&crl);
         s2n_config_free(config);
         s2n_cert_chain_and_key_free(chain);
         s2n_cert_chain_and_key_free(empty);
@@ -146,6 +151,9 @@ const Row kCertRows[] = {
     ROW(s2n_config_add_cert_chain_and_key(g.config, nullptr, g.key_pem.c_str())),
     ROW(s2n_config_add_cert_chain_and_key(g.config, g.chain_pem.c_str(), nullptr)),
     ROW(s2n_config_free_cert_chain_and_key(nullptr)),
+    ROW(s2n_cert_chain_and_key_set_ocsp_data(nullptr, g.bytes, 1)),
+    ROW(s2n_cert_chain_and_key_set_sct_list(nullptr, g.bytes, 1)),
+    ROW(s2n_config_set_extension_data(nullptr, S2N_EXTENSION_OCSP_STAPLING, g.bytes, 1)),
     ROW(s2n_cert_chain_get_length(nullptr, &g.length)),
     ROW(s2n_cert_chain_get_length(g.chain, nullptr)),
     ROW(s2n_cert_chain_get_length(g.empty, &g.length)),
@@ -182,6 +190,22 @@ const Row kTrustRows[] = {
     ROW(s2n_config_disable_x509_verification(nullptr)),
     ROW_ERROR("INVALID_ARGUMENT", s2n_config_disable_x509_intent_verification(nullptr)),
     ROW_ERROR("INVALID_ARGUMENT", s2n_config_allow_ip_in_cn(nullptr)),
+    ROW(s2n_config_set_status_request_type(nullptr, S2N_STATUS_REQUEST_OCSP)),
+    ROW(s2n_config_set_check_stapled_ocsp_response(nullptr, 1)),
+    ROW(s2n_config_set_ct_support_level(nullptr, S2N_CT_SUPPORT_REQUEST)),
+    ROW(s2n_config_set_crl_lookup_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_config_set_cert_validation_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_crl_load_pem(nullptr, g.bytes, 1)),
+    ROW(s2n_crl_load_pem(g.crl, nullptr, 1)),
+    ROW(s2n_crl_get_issuer_hash(nullptr, &g.hash)),
+    ROW(s2n_crl_get_issuer_hash(g.crl, nullptr)),
+    ROW(s2n_crl_validate_active(nullptr)),
+    ROW(s2n_crl_validate_not_expired(nullptr)),
+    ROW(s2n_crl_lookup_get_cert_issuer_hash(nullptr, &g.hash)),
+    ROW(s2n_crl_lookup_set(nullptr, g.crl)),
+    ROW(s2n_crl_lookup_ignore(nullptr)),
+    ROW(s2n_cert_validation_accept(nullptr)),
+    ROW(s2n_cert_validation_reject(nullptr)),
 };
 
 const Row kConnectionRows[] = {
@@ -195,6 +219,10 @@ const Row kConnectionRows[] = {
     ROW(s2n_connection_release_buffers(nullptr)),
     ROW(s2n_connection_wipe(nullptr)),
     ROW(s2n_connection_free(nullptr)),
+    ROW(s2n_connection_is_ocsp_stapled(nullptr)),
+    ROW(s2n_connection_get_ocsp_response(nullptr, &g.length)),
+    ROW(s2n_connection_get_ocsp_response(g.conn, nullptr)),
+    ROW(s2n_connection_get_sct_list(nullptr, &g.length)),
     ROW(s2n_connection_set_cipher_preferences(nullptr, "default")),
     ROW(s2n_connection_set_cipher_preferences(g.conn, nullptr)),
     ROW(s2n_connection_is_valid_for_cipher_preferences(nullptr, "default")),
