@@ -54,6 +54,7 @@ void config_free(struct s2n_config *c)
     trust_free(c->trust);
     ticketkeys_free(c->ticket_keys);
     buf_free(&c->alpn);
+    buf_free(&c->cert_authorities);
     mem_del(c);
 }
 

@@ -49,7 +49,8 @@ static const uint8_t order_sh12[] = {
 static const uint8_t order_sh13[] = { EXT_supported_versions, EXT_key_share, EXT_pre_shared_key };
 static const uint8_t order_hrr[] = { EXT_supported_versions, EXT_cookie, EXT_key_share };
 static const uint8_t order_ee[] = { EXT_server_name, EXT_max_fragment_length, EXT_alpn, EXT_early_data };
-static const uint8_t order_cr13[] = { EXT_signature_algorithms, EXT_status_request };
+static const uint8_t order_cr13[] = { EXT_signature_algorithms, EXT_status_request,
+                                      EXT_certificate_authorities };
 static const uint8_t order_ct13[] = { EXT_status_request, EXT_sct };
 
 struct order {

@@ -78,6 +78,17 @@ struct s2n_session_ticket {
     uint32_t lifetime;
 };
 
+/* The issuers that a CertificateRequest names, and that request as the application's callback sees it. */
+struct s2n_certificate_authority_list {
+    uint8_t *message; /* what the names are part of */
+    struct span names;
+    struct rd rest;
+};
+struct s2n_certificate_request {
+    struct s2n_certificate_authority_list authorities;
+    struct s2n_cert_chain_and_key *chosen;
+};
+
 /* Which kind of PSK, if any, stands for the certificates. */
 enum psk_use {
     PSK_USE_NONE,
@@ -151,6 +162,7 @@ struct offer {
     struct span psk_identities, psk_binders; /* the lists' content; n == 0 without pre_shared_key */
     size_t psk_truncated;                    /* body bytes of the hello before the binders list */
     bool psk_dhe, early_data;
+    struct span authorities;  /* of a CertificateRequest: entries of a u16 length and a name */
     bool status_request, sct; /* what to send along with the certificate */
 };
 

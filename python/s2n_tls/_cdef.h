@@ -121,6 +121,7 @@ void *s2n_cert_chain_and_key_get_ctx(struct s2n_cert_chain_and_key *cert_and_key
 s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key( struct s2n_cert_chain_and_key *cert_and_key);
 int s2n_config_add_cert_chain_and_key_to_store(struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
 int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs);
+int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config, s2n_cert_tiebreak_callback cert_tiebreak_cb);
 int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
 int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
 int s2n_config_free_cert_chain_and_key(struct s2n_config *config);
@@ -192,6 +193,8 @@ int s2n_connection_set_client_auth_type(struct s2n_connection *conn, s2n_cert_au
 int s2n_connection_get_client_auth_type(struct s2n_connection *conn, s2n_cert_auth_type *client_auth_type);
 int s2n_connection_client_cert_used(struct s2n_connection *conn);
 int s2n_connection_get_client_cert_chain(struct s2n_connection *conn, uint8_t **der_cert_chain_out, uint32_t *cert_chain_len);
+int s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *config);
+int s2n_config_enable_cert_req_dss_legacy_compat(struct s2n_config *config);
 int s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn, struct s2n_cert_chain_and_key *cert_chain);
 struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(struct s2n_connection *conn);
 int s2n_cert_chain_get_length(const struct s2n_cert_chain_and_key *chain_and_key, uint32_t *cert_length);
@@ -289,6 +292,16 @@ int s2n_connection_serialize(struct s2n_connection *conn, uint8_t *buffer, uint3
 int s2n_connection_deserialize(struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
 
 int s2n_config_allow_ip_in_cn(struct s2n_config *config);
+
+struct s2n_certificate_request;
+struct s2n_certificate_authority_list;
+typedef int (*s2n_cert_request_callback)(struct s2n_connection *conn, void *ctx, struct s2n_certificate_request *request);
+int s2n_config_set_cert_request_callback(struct s2n_config *config, s2n_cert_request_callback cert_req_callback, void *ctx);
+struct s2n_certificate_authority_list *s2n_certificate_request_get_ca_list( struct s2n_certificate_request *request);
+int s2n_certificate_request_set_certificate(struct s2n_certificate_request *request, struct s2n_cert_chain_and_key *chain);
+bool s2n_certificate_authority_list_has_next(struct s2n_certificate_authority_list *list);
+int s2n_certificate_authority_list_next(struct s2n_certificate_authority_list *list, uint8_t **name, uint16_t *length);
+int s2n_certificate_authority_list_reread(struct s2n_certificate_authority_list *list);
 
 struct s2n_crl_lookup;
 struct s2n_crl;

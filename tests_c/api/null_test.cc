@@ -6,6 +6,7 @@
 #include "api_test.h"
 #include "private.h"
 
+#include <s2n/unstable/cert_authorities.h>
 #include <s2n/unstable/crl.h>
 
 using namespace s2n_test;
@@ -195,6 +196,14 @@ const Row kTrustRows[] = {
     ROW(s2n_config_set_ct_support_level(nullptr, S2N_CT_SUPPORT_REQUEST)),
     ROW(s2n_config_set_crl_lookup_cb(nullptr, nullptr, nullptr)),
     ROW(s2n_config_set_cert_validation_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_config_set_cert_tiebreak_callback(nullptr, nullptr)),
+    ROW(s2n_config_set_cert_authorities_from_trust_store(nullptr)),
+    ROW(s2n_config_enable_cert_req_dss_legacy_compat(nullptr)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_config_set_cert_request_callback(nullptr, nullptr, nullptr)),
+    ROW(s2n_certificate_request_get_ca_list(nullptr)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_request_set_certificate(nullptr, g.chain)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_authority_list_next(nullptr, &g.out, &g.number)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_authority_list_reread(nullptr)),
     ROW(s2n_crl_load_pem(nullptr, g.bytes, 1)),
     ROW(s2n_crl_load_pem(g.crl, nullptr, 1)),
     ROW(s2n_crl_get_issuer_hash(nullptr, &g.hash)),

@@ -12,7 +12,8 @@ const bool kServer = false, kClient = true;
 enum {
     CERT_STATUS = 22,
     EXT_STATUS = 5,
-    EXT_SCT = 18
+    EXT_SCT = 18,
+    EXT_AUTHORITIES = 47
 };
 
 const Bytes &Good()
@@ -185,6 +186,32 @@ std::vector<Row> Rows()
     add("Status12_FromTheClient", Stapled12, kServer,
         Before(true, CLIENT_KEY, { { HANDSHAKE, Handshake(CERT_STATUS, Status(Good())) } }), "BAD_MESSAGE",
         10);
+    auto names13 = [&](const char *name, Bytes list) {
+        add(name, Mutual13, kClient,
+            OnBody(false, CERT_REQUEST,
+                   [=](Bytes body) {
+                       Reader r(body);
+                       Bytes context = r.Vec(1);
+                       Exts e = Exts::Parse(r.Vec(2));
+                       e.Add(EXT_AUTHORITIES, list);
+                       return Vec(1, context) + Vec(2, e.Build());
+                   }),
+            "BAD_MESSAGE", 10);
+    };
+    names13("Authorities13_Nothing", {});
+    names13("Authorities13_EmptyName", Vec(2, U16(0)));
+    names13("Authorities13_NameTooLong", Vec(2, { 0, 9, 1 }));
+    names13("Authorities13_BytesBehind", Vec(2, Vec(2, { 1 })) + Bytes{ 0 });
+    auto names12 = [&](const char *name, Bytes list) {
+        add(name, Mutual12, kClient,
+            OnBody(false, CERT_REQUEST,
+                   [=](Bytes body) { return Bytes(body.begin(), body.end() - 2) + list; }),
+            "BAD_MESSAGE", 10);
+    };
+    names12("Authorities12_Nothing", {});
+    names12("Authorities12_EmptyName", Vec(2, U16(0)));
+    names12("Authorities12_NameTooLong", Vec(2, { 0, 9, 1 }));
+    names12("Authorities12_BytesBehind", Vec(2, Vec(2, { 1 })) + Bytes{ 0 });
     return rows;
 }
 
