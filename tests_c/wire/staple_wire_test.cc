@@ -215,12 +215,12 @@ std::vector<Row> Rows()
     return rows;
 }
 
-using Stapling = Attack;
-TEST_P(Stapling, IsRefused)
+using BadStaple = Attack;
+TEST_P(BadStaple, IsRefused)
 {
     Expect();
 }
-INSTANTIATE_TEST_SUITE_P(Certificates, Stapling, testing::ValuesIn(Rows()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Certificates, BadStaple, testing::ValuesIn(Rows()), NameOf);
 
 /* ---- what is in order ---- */
 
