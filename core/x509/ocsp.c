@@ -84,11 +84,11 @@ static bool judge_status(const struct question *q)
     if (!found) {
         return fail(ERR_CERT_UNTRUSTED);
     }
+    TRY(judge_dates(q, this_update, next_update)); /* what is out of date says nothing, good or bad */
     if (status == V_OCSP_CERTSTATUS_REVOKED) {
         return fail(ERR_CERT_REVOKED);
     }
-    TRY(status == V_OCSP_CERTSTATUS_GOOD || fail(ERR_CERT_UNTRUSTED));
-    return judge_dates(q, this_update, next_update);
+    return status == V_OCSP_CERTSTATUS_GOOD || fail(ERR_CERT_UNTRUSTED);
 }
 
 static bool judge(OCSP_RESPONSE *response, struct question *q)

@@ -275,6 +275,15 @@ const Verdict kVerdicts[] = {
           });
       },
       "CERT_EXPIRED" },
+    { "RevokedButOutOfDate",
+      [] {
+          return Of([](OcspSpec &s) {
+              s.status = CertStatus::Revoked;
+              s.this_update = -7200;
+              s.next_update = -3600;
+          });
+      },
+      "CERT_EXPIRED" },
     { "FromTheFuture", [] { return Of([](OcspSpec &s) { s.this_update = 1800; }); }, "CERT_INVALID" },
     { "FreshWithoutNextUpdate",
       [] {
