@@ -167,8 +167,11 @@ TEST_P(Stapling, StaysAsItWasDuringAHandshake)
 {
     Pair pair(Scene());
     Staple(pair.server(), Good());
+    bool named = false;
     for (int i = 0; i < 2000 && !pair.server().done; i++) {
         pair.client().Step();
+        named |=
+            std::string("SERVER_CERT_STATUS") == s2n_connection_get_last_message_name(pair.client().conn);
         mempipe_move(pair.client().pipe, pair.server().pipe, 7);
         pair.server().Step();
         if (s2n_connection_is_ocsp_stapled(pair.server().conn) == 1) {
@@ -179,6 +182,7 @@ TEST_P(Stapling, StaysAsItWasDuringAHandshake)
     pair.Negotiate();
     ASSERT_TRUE(pair.client().done) << ErrName(pair.client().error);
     EXPECT_EQ(Good(), Received(pair.client()));
+    EXPECT_EQ(!Is13(), named);
 }
 
 TEST_P(Stapling, HasNoPlaceInAResumption)
