@@ -138,6 +138,8 @@ IGNORED = {
     "s2n_config_set_subscriber": "a pointer for C callbacks",
     "s2n_connection_tls_exporter": "writes as many bytes as the caller asks for",
     "s2n_connection_get_key_update_counts": "two results; of use with the kernel's TLS",
+    "s2n_connection_get_ocsp_response": "bytes with a length beside them",
+    "s2n_connection_get_sct_list": "bytes with a length beside them",
     "s2n_connection_get_client_hello_version": "the same as get_client_protocol_version for programs of today",
 }
 
@@ -149,6 +151,10 @@ IGNORED_TYPES = [
     (r"\bvoid \*\*?\s*\w*ctx\b|\bvoid \*\s*ctx\b", "a pointer for C callbacks"),
     (
         r"\bstruct s2n_(?:offered_psk|offered_psk_list|session_ticket|async_pkey_op|client_hello)\b",
+        "used in C callbacks only",
+    ),
+    (
+        r"\bstruct s2n_(?:certificate_request|certificate_authority_list|crl|crl_lookup|cert_validation_info)\b",
         "used in C callbacks only",
     ),
     (r"\bstruct s2n_fingerprint\b", "works on a ClientHello, which scripts have as bytes"),

@@ -13,6 +13,8 @@
 %ignore s2n_cert_chain_and_key_load_public_pem_bytes;                        /* CertChain.load_public_pem_bytes */
 %ignore s2n_cert_chain_and_key_new;                                          /* CertChain.new */
 %ignore s2n_cert_chain_and_key_set_ctx;                                      /* not for scripts: a pointer for C callbacks */
+%ignore s2n_cert_chain_and_key_set_ocsp_data;                                /* CertChain.set_ocsp_data */
+%ignore s2n_cert_chain_and_key_set_sct_list;                                 /* CertChain.set_sct_list */
 %ignore s2n_cert_chain_get_cert;                                             /* CertChain.get_der */
 %ignore s2n_cert_chain_get_length;                                           /* CertChain.get_length */
 %ignore s2n_cert_get_der;                                                    /* CertChain.get_der */
@@ -20,6 +22,13 @@
 %ignore s2n_cert_get_utf8_string_from_extension_data_length;                 /* utf8_from_extension */
 %ignore s2n_cert_get_x509_extension_value;                                   /* CertChain.get_extension */
 %ignore s2n_cert_get_x509_extension_value_length;                            /* CertChain.get_extension */
+%ignore s2n_cert_validation_accept;                                          /* not for scripts: used in C callbacks only */
+%ignore s2n_cert_validation_reject;                                          /* not for scripts: used in C callbacks only */
+%ignore s2n_certificate_authority_list_has_next;                             /* not for scripts: used in C callbacks only */
+%ignore s2n_certificate_authority_list_next;                                 /* not for scripts: used in C callbacks only */
+%ignore s2n_certificate_authority_list_reread;                               /* not for scripts: used in C callbacks only */
+%ignore s2n_certificate_request_get_ca_list;                                 /* not for scripts: used in C callbacks only */
+%ignore s2n_certificate_request_set_certificate;                             /* not for scripts: used in C callbacks only */
 %ignore s2n_cleanup;                                                         /* not for scripts: deprecated */
 %ignore s2n_cleanup_final;                                                   /* not for scripts: handles may be alive until the process ends */
 %ignore s2n_cleanup_thread;                                                  /* not for scripts: deprecated */
@@ -50,6 +59,7 @@
 %ignore s2n_config_accept_max_fragment_length;                               /* Config.accept_max_fragment_length */
 %ignore s2n_config_add_cert_chain_and_key;                                   /* not for scripts: makes a certificate without an owner; see CertChain */
 %ignore s2n_config_add_cert_chain_and_key_to_store;                          /* Config.add_cert_chain_and_key_to_store */
+%ignore s2n_config_add_custom_x509_extension;                                /* Config.add_custom_x509_extension */
 %ignore s2n_config_add_pem_to_trust_store;                                   /* Config.add_pem_to_trust_store */
 %ignore s2n_config_add_ticket_crypto_key;                                    /* Config.add_ticket_crypto_key */
 %ignore s2n_config_allow_ip_in_cn;                                           /* Config.allow_ip_in_cn */
@@ -57,6 +67,7 @@
 %ignore s2n_config_disable_x509_intent_verification;                         /* Config.disable_x509_intent_verification */
 %ignore s2n_config_disable_x509_time_verification;                           /* Config.disable_x509_time_verification */
 %ignore s2n_config_disable_x509_verification;                                /* Config.disable_x509_verification */
+%ignore s2n_config_enable_cert_req_dss_legacy_compat;                        /* Config.enable_cert_req_dss_legacy_compat */
 %ignore s2n_config_free;                                                     /* Config.close */
 %ignore s2n_config_free_cert_chain_and_key;                                  /* not for scripts: a config keeps its certificates alive by itself */
 %ignore s2n_config_get_client_auth_type;                                     /* Config.get_client_auth_type */
@@ -71,13 +82,21 @@
 %ignore s2n_config_set_cache_delete_callback;                                /* not for scripts: takes a C callback */
 %ignore s2n_config_set_cache_retrieve_callback;                              /* not for scripts: takes a C callback */
 %ignore s2n_config_set_cache_store_callback;                                 /* not for scripts: a callback that must answer at once; session tickets need none */
+%ignore s2n_config_set_cert_authorities_from_trust_store;                    /* Config.set_cert_authorities_from_trust_store */
 %ignore s2n_config_set_cert_chain_and_key_defaults;                          /* not for scripts: an array; the first chain of each key type is the default */
+%ignore s2n_config_set_cert_request_callback;                                /* not for scripts: takes a C callback */
+%ignore s2n_config_set_cert_tiebreak_callback;                               /* not for scripts: takes a C callback */
+%ignore s2n_config_set_cert_validation_cb;                                   /* not for scripts: takes a C callback */
+%ignore s2n_config_set_check_stapled_ocsp_response;                          /* Config.set_check_stapled_ocsp_response */
 %ignore s2n_config_set_cipher_preferences;                                   /* Config.set_cipher_preferences */
 %ignore s2n_config_set_client_auth_type;                                     /* Config.set_client_auth_type */
 %ignore s2n_config_set_client_hello_cb;                                      /* not for scripts: takes a C callback */
 %ignore s2n_config_set_client_hello_cb_mode;                                 /* not for scripts: goes with a C callback */
+%ignore s2n_config_set_crl_lookup_cb;                                        /* not for scripts: takes a C callback */
+%ignore s2n_config_set_ct_support_level;                                     /* Config.set_ct_support_level */
 %ignore s2n_config_set_ctx;                                                  /* not for scripts: a pointer for C callbacks */
 %ignore s2n_config_set_early_data_cb;                                        /* Config.hold_early_data */
+%ignore s2n_config_set_extension_data;                                       /* not for scripts: deprecated */
 %ignore s2n_config_set_handshake_event;                                      /* not for scripts: takes a C callback */
 %ignore s2n_config_set_initial_ticket_count;                                 /* Config.set_initial_ticket_count */
 %ignore s2n_config_set_key_log_cb;                                           /* not for scripts: takes a C callback */
@@ -95,6 +114,7 @@
 %ignore s2n_config_set_session_state_lifetime;                               /* Config.set_session_state_lifetime */
 %ignore s2n_config_set_session_ticket_cb;                                    /* not for scripts: takes a C callback */
 %ignore s2n_config_set_session_tickets_onoff;                                /* Config.set_session_tickets_onoff */
+%ignore s2n_config_set_status_request_type;                                  /* Config.set_status_request_type */
 %ignore s2n_config_set_subscriber;                                           /* not for scripts: a pointer for C callbacks */
 %ignore s2n_config_set_ticket_decrypt_key_lifetime;                          /* Config.set_ticket_decrypt_key_lifetime */
 %ignore s2n_config_set_ticket_encrypt_decrypt_key_lifetime;                  /* Config.set_ticket_encrypt_decrypt_key_lifetime */
@@ -136,9 +156,11 @@
 %ignore s2n_connection_get_mode;                                             /* Connection.get_mode */
 %ignore s2n_connection_get_negotiated_psk_identity;                          /* Connection.get_negotiated_psk_identity */
 %ignore s2n_connection_get_negotiated_psk_identity_length;                   /* Connection.get_negotiated_psk_identity */
+%ignore s2n_connection_get_ocsp_response;                                    /* not for scripts: bytes with a length beside them */
 %ignore s2n_connection_get_peer_cert_chain;                                  /* Connection.get_peer_cert_chain */
 %ignore s2n_connection_get_read_fd;                                          /* Connection.get_read_fd */
 %ignore s2n_connection_get_remaining_early_data_size;                        /* Connection.get_remaining_early_data_size */
+%ignore s2n_connection_get_sct_list;                                         /* not for scripts: bytes with a length beside them */
 %ignore s2n_connection_get_selected_cert;                                    /* Connection.get_selected_cert */
 %ignore s2n_connection_get_selected_client_cert_digest_algorithm;            /* Connection.get_selected_client_cert_digest_algorithm */
 %ignore s2n_connection_get_selected_client_cert_signature_algorithm;         /* Connection.get_selected_client_cert_signature_algorithm */
@@ -155,6 +177,7 @@
 %ignore s2n_connection_get_wire_bytes_in;                                    /* Connection.get_wire_bytes_in */
 %ignore s2n_connection_get_wire_bytes_out;                                   /* Connection.get_wire_bytes_out */
 %ignore s2n_connection_get_write_fd;                                         /* Connection.get_write_fd */
+%ignore s2n_connection_is_ocsp_stapled;                                      /* Connection.is_ocsp_stapled */
 %ignore s2n_connection_is_session_resumed;                                   /* Connection.is_session_resumed */
 %ignore s2n_connection_is_valid_for_cipher_preferences;                      /* Connection.is_valid_for_cipher_preferences */
 %ignore s2n_connection_new;                                                  /* Connection.new */
@@ -190,6 +213,15 @@
 %ignore s2n_connection_tls_exporter;                                         /* not for scripts: writes as many bytes as the caller asks for */
 %ignore s2n_connection_use_corked_io;                                        /* Connection.use_corked_io */
 %ignore s2n_connection_wipe;                                                 /* Connection.wipe */
+%ignore s2n_crl_free;                                                        /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_get_issuer_hash;                                             /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_load_pem;                                                    /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_lookup_get_cert_issuer_hash;                                 /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_lookup_ignore;                                               /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_lookup_set;                                                  /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_new;                                                         /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_validate_active;                                             /* not for scripts: used in C callbacks only */
+%ignore s2n_crl_validate_not_expired;                                        /* not for scripts: used in C callbacks only */
 %ignore s2n_crypto_disable_init;                                             /* not for scripts: only before the module is loaded */
 %ignore s2n_disable_atexit;                                                  /* not for scripts: only before the module is loaded */
 %ignore s2n_errno_location;                                                  /* not for scripts: errors are exceptions */

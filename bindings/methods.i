@@ -4,9 +4,21 @@
 %}
 %include <s2n/unstable/allow_ip_in_cn.h>
 %{
+#include <s2n/unstable/cert_authorities.h>
+%}
+%include <s2n/unstable/cert_authorities.h>
+%{
 #include <s2n/unstable/cleanup.h>
 %}
 %include <s2n/unstable/cleanup.h>
+%{
+#include <s2n/unstable/crl.h>
+%}
+%include <s2n/unstable/crl.h>
+%{
+#include <s2n/unstable/custom_x509_extensions.h>
+%}
+%include <s2n/unstable/custom_x509_extensions.h>
 %{
 #include <s2n/unstable/events.h>
 %}
@@ -111,6 +123,8 @@ struct script_connection {
     void set_cipher_preferences(struct script_chars version);
     /* s2n_connection_is_valid_for_cipher_preferences(): Returns 1 if what was negotiated is allowed by the policy version, and 0 if not. */
     bool is_valid_for_cipher_preferences(struct script_chars version);
+    /* s2n_connection_is_ocsp_stapled(): Returns 1 if the peer stapled an OCSP response, or if this side sent one; else 0. */
+    bool is_ocsp_stapled();
     /* s2n_set_server_name(): Sets the name of the server to reach: sent as SNI and compared with its certificate. Client only. */
     void set_server_name(struct script_chars server_name);
     /* s2n_get_server_name(): Returns the server name: on a client the one set, on a server the one received, from its ClientHello callback on. */
@@ -282,12 +296,22 @@ struct script_config {
     void disable_x509_intent_verification();
     /* s2n_config_disable_x509_verification(): Stops verifying the peer's certificates at all and empties the trust store. Cannot be undone. For tests only. */
     void disable_x509_verification();
+    /* s2n_config_set_status_request_type(): Asks the peer for a stapled OCSP response, or with S2N_STATUS_REQUEST_NONE no longer asks. */
+    void set_status_request_type(script_int type);
+    /* s2n_config_set_check_stapled_ocsp_response(): Chooses whether a stapled OCSP response is verified (1, the default) or only kept (0). */
+    void set_check_stapled_ocsp_response(script_int check_ocsp);
+    /* s2n_config_set_ct_support_level(): Makes clients ask for certificate transparency data, or not, which is the default. Takes effect at once. */
+    void set_ct_support_level(script_int level);
     /* s2n_config_append_protocol_preference(): Adds one ALPN protocol after those that config has. Copied; 1 to 255 bytes of any value. */
     void append_protocol_preference(struct script_in protocol);
     /* s2n_config_set_client_auth_type(): Sets whether connections ask for (server) or answer with (client) a client certificate. Not validated. */
     void set_client_auth_type(script_int client_auth_type);
     /* s2n_config_get_client_auth_type(): Writes the value set on config; S2N_CERT_AUTH_NONE if it never was, whatever clients then do. */
     script_int get_client_auth_type();
+    /* s2n_config_set_cert_authorities_from_trust_store(): Makes servers name the subjects of the whole trust store as acceptable issuers when they ask for a client certificate. */
+    void set_cert_authorities_from_trust_store();
+    /* s2n_config_enable_cert_req_dss_legacy_compat(): Lists DSS too among the certificate types that servers below TLS 1.3 ask for, which some old clients need. */
+    void enable_cert_req_dss_legacy_compat();
     /* s2n_config_set_session_state_lifetime(): Sets how long after its issue a session can be resumed, in seconds; 54000 (15 hours) by default. */
     void set_session_state_lifetime(script_int lifetime_in_secs);
     /* s2n_config_set_session_tickets_onoff(): Switches session tickets on (1) or off (0, the default). Only the lowest bit of enabled counts. */
@@ -312,6 +336,8 @@ struct script_config {
     void set_serialization_version(script_int version);
     /* s2n_config_allow_ip_in_cn(): Accepts peer certificates whose only name is a subject common name holding an IPv4 or IPv6 address. */
     void allow_ip_in_cn();
+    /* s2n_config_add_custom_x509_extension(): Accepts certificates that mark the extension with this object identifier as critical. Copied; repeatable. */
+    void add_custom_x509_extension(struct script_in extension_oid);
 }
 
 %rename(CertChain) script_cert;
@@ -339,6 +365,10 @@ struct script_cert {
     void load_pem_bytes(struct script_in chain_pem, struct script_in private_key_pem);
     /* s2n_cert_chain_and_key_load_public_pem_bytes(): Loads a chain without a private key, for use with an asynchronous private-key callback. It is copied. */
     void load_public_pem_bytes(struct script_in chain_pem);
+    /* s2n_cert_chain_and_key_set_ocsp_data(): Sets the OCSP response that is sent with this chain to peers that ask for one. DER, copied, not looked at. */
+    void set_ocsp_data(struct script_in data);
+    /* s2n_cert_chain_and_key_set_sct_list(): Sets the certificate transparency data (an RFC 6962 list) that servers send with this chain. As s2n_cert_chain_and_key_set_ocsp_data() otherwise. */
+    void set_sct_list(struct script_in data);
     /* s2n_cert_chain_get_length(): Writes the number of certificates in the chain to cert_length. */
     script_int get_length();
 }

@@ -1047,7 +1047,7 @@ S2N_API int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config
  *
  * It runs inside s2n_config_add_cert_chain_and_key_to_store(), once for each such name; conflicts of the past
  * are not asked about. Borrowed; NULL, the default, lets the first chain win.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config,
                                                   s2n_cert_tiebreak_callback cert_tiebreak_cb);
@@ -1057,7 +1057,7 @@ S2N_API int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config,
  *
  * Replaces an earlier one; NULL or a length of 0 removes it. May be renewed while configs use the chain: it
  * counts from the next handshake on.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *chain_and_key,
                                                  const uint8_t *data, uint32_t length);
@@ -1065,7 +1065,7 @@ S2N_API int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *
 /**
  * Sets the certificate transparency data (an RFC 6962 list) that servers send with this chain. As
  * s2n_cert_chain_and_key_set_ocsp_data() otherwise.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *chain_and_key,
                                                 const uint8_t *data, uint32_t length);
@@ -1077,7 +1077,7 @@ S2N_API int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *c
  * @deprecated Use s2n_cert_chain_and_key_set_ocsp_data() and s2n_cert_chain_and_key_set_sct_list().
  * Errors: UPDATING_EXTENSION without a chain, CERT_OWNERSHIP if the chain is the application's,
  * UNRECOGNIZED_EXTENSION for another type.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API S2N_DEPRECATED(
     "s2n_cert_chain_and_key_set_ocsp_data, "
@@ -1221,7 +1221,7 @@ S2N_API int s2n_config_disable_x509_verification(struct s2n_config *config);
  * For clients, and in TLS 1.3 for servers that ask for a client certificate. None also ends the request that
  * s2n_config_set_verification_ca_location() made. Other values do not ask.
  * Errors: OCSP_NOT_SUPPORTED if libcrypto cannot.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_status_request_type(struct s2n_config *config, s2n_status_request_type type);
 
@@ -1231,7 +1231,7 @@ S2N_API int s2n_config_set_status_request_type(struct s2n_config *config, s2n_st
  * A missing response never fails a handshake. A bad one does, with INVALID_OCSP_RESPONSE, CERT_REVOKED,
  * CERT_EXPIRED when it is out of date, CERT_INVALID when it is from the future, else CERT_UNTRUSTED.
  * Errors: OCSP_NOT_SUPPORTED for 1 if libcrypto cannot.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_check_stapled_ocsp_response(struct s2n_config *config, uint8_t check_ocsp);
 
@@ -1239,13 +1239,13 @@ S2N_API int s2n_config_set_check_stapled_ocsp_response(struct s2n_config *config
  * Makes clients ask for certificate transparency data, or not, which is the default. Takes effect at once.
  *
  * Not validated: every value but S2N_CT_SUPPORT_NONE asks. Servers answer whenever they have such data.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_ct_support_level(struct s2n_config *config, s2n_ct_support_level level);
 
 /**
  * Returns 1 if the peer stapled an OCSP response, or if this side sent one; else 0.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
 
@@ -1254,7 +1254,7 @@ S2N_API int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
  *
  * Inner, valid until s2n_connection_free_handshake(), wiping or freeing. NULL with length 0 and without an
  * error if there is none.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API const uint8_t *s2n_connection_get_ocsp_response(struct s2n_connection *conn, uint32_t *length);
 
@@ -1263,7 +1263,7 @@ S2N_API const uint8_t *s2n_connection_get_ocsp_response(struct s2n_connection *c
  *
  * Inner, valid until the connection is wiped or freed. NULL with length 0 and without an error if there is
  * none. It is never verified.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API const uint8_t *s2n_connection_get_sct_list(struct s2n_connection *conn, uint32_t *length);
 
@@ -1802,7 +1802,7 @@ S2N_API int s2n_connection_get_client_cert_chain(struct s2n_connection *conn, ui
  * store succeeds and names nobody.
  * Errors: INVALID_STATE if the system's certificates are loaded, TOO_MANY_CAS above 20000 bytes of names,
  * API_UNSUPPORTED_BY_LIBCRYPTO.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *config);
 
@@ -1810,7 +1810,7 @@ S2N_API int s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *
  * Lists DSS too among the certificate types that servers below TLS 1.3 ask for, which some old clients need.
  *
  * A DSS certificate is refused all the same. Cannot be undone for @p config.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_enable_cert_req_dss_legacy_compat(struct s2n_config *config);
 
@@ -2077,7 +2077,7 @@ S2N_API int s2n_connection_get_master_secret(const struct s2n_connection *conn, 
  * must not be NULL. At most 255 times the length of the suite's hash.
  * Errors: INVALID_STATE below TLS 1.3, HANDSHAKE_NOT_COMPLETE also after deserialization, SAFETY for a longer
  * label, HKDF_OUTPUT_SIZE.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_connection_tls_exporter(struct s2n_connection *conn, const uint8_t *label,
                                         uint32_t label_length, const uint8_t *context,
@@ -2805,7 +2805,7 @@ S2N_API int s2n_async_pkey_op_set_output(struct s2n_async_pkey_op *op, const uin
  * connection: not again for the second hello of a retry, nor for a config that it switches to. Blocking: a
  * positive result goes on and counts the server name as used, 0 just goes on. Both arguments are borrowed;
  * NULL removes the callback.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_client_hello_cb(struct s2n_config *config,
                                            s2n_client_hello_fn *client_hello_callback, void *ctx);
@@ -2816,7 +2816,7 @@ S2N_API int s2n_config_set_client_hello_cb(struct s2n_config *config,
  * Waiting, s2n_negotiate() is blocked on S2N_BLOCKED_ON_APPLICATION_INPUT until s2n_client_hello_cb_done().
  * Read after the callback, from the config that it may have switched to.
  * Errors: INVALID_STATE (type USAGE) for another value.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_client_hello_cb_mode(struct s2n_config *config, s2n_client_hello_cb_mode cb_mode);
 
@@ -2825,7 +2825,7 @@ S2N_API int s2n_config_set_client_hello_cb_mode(struct s2n_config *config, s2n_c
  *
  * Errors: INVALID_STATE (type USAGE) if the mode is blocking or there is no hello, ASYNC_NOT_PERFORMED if the
  * callback has not run.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_cb_done(struct s2n_connection *conn);
 
@@ -2834,7 +2834,7 @@ S2N_API int s2n_client_hello_cb_done(struct s2n_connection *conn);
  *
  * Needed only if the application picked the certificate itself. Not sent when a session is resumed.
  * Errors: INVALID_STATE (type USAGE) on clients and afterwards.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_connection_server_name_extension_used(struct s2n_connection *conn);
 
@@ -2854,7 +2854,7 @@ S2N_API struct s2n_client_hello *s2n_connection_get_client_hello(struct s2n_conn
  * All functions of this group take the result. The SSLv2 format is not understood.
  * Errors: SIZE_MISMATCH below 4 bytes; SAFETY for NULL bytes; BAD_MESSAGE for another type, a wrong length
  * and what is against the rules; STUFFER_OUT_OF_DATA when cut short; DUPLICATE_EXTENSION.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API struct s2n_client_hello *s2n_client_hello_parse_message(const uint8_t *bytes, uint32_t size);
 
@@ -2862,7 +2862,7 @@ S2N_API struct s2n_client_hello *s2n_client_hello_parse_message(const uint8_t *b
  * Frees what s2n_client_hello_parse_message() returned and sets the pointer to NULL; NULL in it succeeds.
  *
  * Errors: INVALID_ARGUMENT for a hello that belongs to a connection.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_free(struct s2n_client_hello **ch);
 
@@ -2905,7 +2905,7 @@ S2N_API int s2n_client_hello_get_random(struct s2n_client_hello *ch, uint8_t *ou
 
 /**
  * Returns the bytes of the list of cipher suites: two for each, or three in the SSLv2 format.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_cipher_suites_length(struct s2n_client_hello *ch);
 
@@ -2913,21 +2913,21 @@ S2N_API ssize_t s2n_client_hello_get_cipher_suites_length(struct s2n_client_hell
  * Copies the list of cipher suites as received, as much as fits, and returns how many bytes that is.
  *
  * Reserved (GREASE) and signalling values are in it.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_cipher_suites(struct s2n_client_hello *ch, uint8_t *out,
                                                    uint32_t max_length);
 
 /**
  * Returns the bytes of all extensions together, 0 if there are none.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_extensions_length(struct s2n_client_hello *ch);
 
 /**
  * Copies all extensions as received, each with type and length, as much as fits, and returns how many bytes
  * that is.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_extensions(struct s2n_client_hello *ch, uint8_t *out,
                                                 uint32_t max_length);
@@ -2936,7 +2936,7 @@ S2N_API ssize_t s2n_client_hello_get_extensions(struct s2n_client_hello *ch, uin
  * Returns the bytes that one extension holds; 0 also if it is absent or of a type the library does not know.
  *
  * s2n_client_hello_has_extension() tells these apart.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_extension_length(struct s2n_client_hello *ch,
                                                       s2n_tls_extension_type extension_type);
@@ -2944,7 +2944,7 @@ S2N_API ssize_t s2n_client_hello_get_extension_length(struct s2n_client_hello *c
 /**
  * Copies what one extension holds, as much as fits, and returns how many bytes that is; 0 as in
  * s2n_client_hello_get_extension_length().
- * @since 1.0
+ * @since 0.9
  */
 S2N_API ssize_t s2n_client_hello_get_extension_by_id(struct s2n_client_hello *ch,
                                                      s2n_tls_extension_type extension_type, uint8_t *out,
@@ -2954,14 +2954,14 @@ S2N_API ssize_t s2n_client_hello_get_extension_by_id(struct s2n_client_hello *ch
  * Writes whether the client sent an extension with this IANA number, known or not, empty or not.
  *
  * Errors: those of a malformed list; @p exists is then false.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_has_extension(struct s2n_client_hello *ch, uint16_t extension_iana,
                                            bool *exists);
 
 /**
  * Writes how many compression methods the client offers, one byte each.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_compression_methods_length(struct s2n_client_hello *ch,
                                                             uint32_t *out_length);
@@ -2970,14 +2970,14 @@ S2N_API int s2n_client_hello_get_compression_methods_length(struct s2n_client_he
  * Copies the compression methods and writes how many there are.
  *
  * Errors: INSUFFICIENT_MEM_SIZE if they do not all fit.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_compression_methods(struct s2n_client_hello *ch, uint8_t *list,
                                                      uint32_t list_length, uint32_t *out_length);
 
 /**
  * Writes the version field of the message, as a decimal version; TLS 1.3 clients say S2N_TLS12 there.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_legacy_protocol_version(struct s2n_client_hello *ch, uint8_t *out);
 
@@ -2985,7 +2985,7 @@ S2N_API int s2n_client_hello_get_legacy_protocol_version(struct s2n_client_hello
  * Writes the version field of the first record that the hello came in.
  *
  * Errors: INVALID_ARGUMENT for a hello that was parsed from bytes.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_legacy_record_version(struct s2n_client_hello *ch, uint8_t *out);
 
@@ -2993,7 +2993,7 @@ S2N_API int s2n_client_hello_get_legacy_record_version(struct s2n_client_hello *
  * Writes the groups the client offers, as IANA numbers in its order, and how many. 0 after a failure.
  *
  * Errors: EXTENSION_NOT_RECEIVED, INSUFFICIENT_MEM_SIZE, INVALID_PARSED_EXTENSIONS if the list is malformed.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_supported_groups(struct s2n_client_hello *ch, uint16_t *groups,
                                                   uint16_t groups_count_max, uint16_t *groups_count);
@@ -3002,7 +3002,7 @@ S2N_API int s2n_client_hello_get_supported_groups(struct s2n_client_hello *ch, u
  * Writes the length of the server name asked for; 0 after a failure.
  *
  * Errors: EXTENSION_NOT_RECEIVED; SAFETY or STUFFER_OUT_OF_DATA if the extension is malformed.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_server_name_length(struct s2n_client_hello *ch, uint16_t *length);
 
@@ -3010,7 +3010,7 @@ S2N_API int s2n_client_hello_get_server_name_length(struct s2n_client_hello *ch,
  * Copies the server name asked for, without a terminator, and writes its length; 0 after a failure.
  *
  * Errors: EXTENSION_NOT_RECEIVED; SAFETY if it does not fit or the extension is malformed.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_server_name(struct s2n_client_hello *ch, uint8_t *server_name,
                                              uint16_t length, uint16_t *out_length);

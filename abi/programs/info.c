@@ -68,6 +68,16 @@ static void print_group(struct s2n_connection *conn, FILE *out)
     }
 }
 
+static void print_ocsp(struct s2n_connection *conn, FILE *out)
+{
+    uint32_t length = 0;
+
+    if (s2n_connection_get_mode(conn) == S2N_CLIENT &&
+        s2n_connection_get_ocsp_response(conn, &length) != NULL) {
+        fprintf(out, "OCSP response received, length %u\n", length);
+    }
+}
+
 static void print_signatures(struct s2n_connection *conn, FILE *out)
 {
     s2n_tls_signature_algorithm signature = S2N_TLS_SIGNATURE_ANONYMOUS;
@@ -94,6 +104,7 @@ void info_print_summary(struct s2n_connection *conn, FILE *out)
     fprintf(out, "Actual protocol version: %d\n", s2n_connection_get_actual_protocol_version(conn));
     print_names(conn, out);
     print_group(conn, out);
+    print_ocsp(conn, out);
     fprintf(out, "Cipher negotiated: %s\n", s2n_connection_get_cipher(conn));
 }
 

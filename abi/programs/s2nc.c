@@ -114,6 +114,13 @@ static bool config_pair(struct client *c)
            tool_report("Error setting certificate and key");
 }
 
+static bool config_status(struct client *c)
+{
+    return !c->status ||
+           s2n_config_set_status_request_type(c->config, S2N_STATUS_REQUEST_OCSP) == S2N_SUCCESS ||
+           tool_report("Error asking for the OCSP status");
+}
+
 static bool config_early(struct client *c)
 {
     if (c->early_file == NULL) {
@@ -139,7 +146,7 @@ static bool config_new(struct client *c)
         return tool_report("Error setting host name verification");
     }
     return tool_config_apply(c->config, &c->common) && config_alpn(c) && config_mfl(c) && config_pair(c) &&
-           config_early(c) && client_session_load(c);
+           config_status(c) && config_early(c) && client_session_load(c);
 }
 
 /* ---- one connection ----------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ struct client {
     uint32_t dynamic_seconds;
     bool echo;
     bool reconnect;
+    bool status;
     struct s2n_config *config;
     struct s2n_cert_chain_and_key *pair;
     char *early;

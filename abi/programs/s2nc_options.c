@@ -78,6 +78,7 @@ static const char usage_text[] =
     "      --send-file FILE       send a file after the handshake\n"
     "  -h, --help                 this text\n"
     "  -n, --name NAME            server name to send and to expect\n"
+    "  -s, --status               ask for an OCSP response with the certificate\n"
     "  -m, --mfl BYTES            ask for fragments of 512, 1024, 2048 or 4096 bytes\n"
     "  -f, --ca-file FILE         trust only the certificates in FILE\n"
     "  -d, --ca-dir DIR           trust only the certificates in DIR\n"
@@ -102,7 +103,7 @@ static const char usage_text[] =
     "      --prefer-low-latency   small records\n"
     "      --prefer-throughput    large records\n"
     "\n"
-    "  Not available in this release yet: --status --renegotiation --npn\n";
+    "  Not available in this release yet: --renegotiation --npn\n";
 
 static bool usage(void)
 {
@@ -196,6 +197,8 @@ static bool *flag_of(struct client *c, int option)
         return &c->common.insecure;
     case 'r':
         return &c->reconnect;
+    case 's':
+        return &c->status;
     case 'T':
         return &c->common.no_tickets;
     case 'C':
@@ -227,7 +230,6 @@ static bool take_other(struct client *c, int option)
         return true;
     case OPT_RENEGOTIATION:
         return take_renegotiation();
-    case 's':
     case OPT_NPN:
         return unavailable(option);
     default:

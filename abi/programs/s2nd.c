@@ -41,7 +41,7 @@ static bool add_pair(struct server *s, struct s2n_cert_chain_and_key *pair)
            tool_report("Error setting certificate and key");
 }
 
-static bool config_pairs(struct server *s)
+static bool add_pairs(struct server *s)
 {
     if (s->n_certs == 0) {
         return add_pair(s, tool_load_pair(test_pki_cert, test_pki_key));
@@ -52,6 +52,27 @@ static bool config_pairs(struct server *s)
         }
     }
     return true;
+}
+
+/* One response for all pairs, as it is not looked at here. */
+static bool config_pairs(struct server *s)
+{
+    char *response = NULL;
+    size_t len = 0;
+    bool ok = add_pairs(s);
+
+    if (!ok || s->ocsp == NULL) {
+        return ok;
+    }
+    response = tool_read_file(s->ocsp, &len);
+    ok = response != NULL && len <= UINT32_MAX;
+    for (int i = 0; ok && i < s->n_pairs; i++) {
+        ok = s2n_cert_chain_and_key_set_ocsp_data(s->pairs[i], (const uint8_t *) response, (uint32_t) len) ==
+             S2N_SUCCESS;
+        ok = ok || tool_report("Error setting the OCSP response");
+    }
+    free(response);
+    return ok;
 }
 
 static bool config_client_auth(struct server *s)

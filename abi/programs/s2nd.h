@@ -20,6 +20,7 @@ struct server {
     const char *port;
     const char *alpn;
     const char *ticket_key;
+    const char *ocsp;
     const char *certs[MAX_PAIRS];
     const char *keys[MAX_PAIRS];
     int n_certs;

@@ -79,6 +79,7 @@ static const char usage_text[] =
     "      --prefer-low-latency     small records\n"
     "      --prefer-throughput      large records\n"
     "      --enable-mfl             let clients ask for smaller fragments\n"
+    "      --ocsp FILE              OCSP response, DER, to send with the certificates\n"
     "  -s, --self-service-blinding  wait out blinding delays here, not in the library\n"
     "  -t, --ca-file FILE           trust only the certificates in FILE for clients\n"
     "  -d, --ca-dir DIR             trust only the certificates in DIR for clients\n"
@@ -99,7 +100,7 @@ static const char usage_text[] =
     "      --serialize-out FILE     save the connection instead of closing it\n"
     "      --deserialize-in FILE    go on with a saved connection\n"
     "\n"
-    "  Not available in this release yet: --ocsp --npn\n";
+    "  Not available in this release yet: --npn\n";
 
 static bool usage(void)
 {
@@ -160,6 +161,8 @@ static const char **text_of(struct server *s, int option)
         return &s->alpn;
     case OPT_TICKET_KEY:
         return &s->ticket_key;
+    case OPT_OCSP:
+        return &s->ocsp;
     case OPT_KEY_LOG:
         return &s->common.key_log;
     case OPT_SEND_BUFFER:
@@ -226,7 +229,6 @@ static bool take_other(struct server *s, int option)
         return tool_take_psk(&s->common, optarg);
     case OPT_TLS13:
         return true;
-    case OPT_OCSP:
     case OPT_NPN:
         return unavailable(option);
     default:

@@ -21,6 +21,16 @@ int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config,
                   config_set_defaults(config, cert_key_pairs, num_cert_key_pairs));
 }
 
+int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config,
+                                          s2n_cert_tiebreak_callback cert_tiebreak_cb)
+{
+    if (!GIVEN(config)) {
+        return S2N_FAILURE;
+    }
+    config->certs.tiebreak = cert_tiebreak_cb;
+    return S2N_SUCCESS;
+}
+
 int s2n_config_add_cert_chain_and_key(struct s2n_config *config, const char *cert_chain_pem,
                                       const char *private_key_pem)
 {

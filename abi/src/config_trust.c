@@ -16,8 +16,12 @@ int s2n_config_load_system_certs(struct s2n_config *config)
 int s2n_config_set_verification_ca_location(struct s2n_config *config, const char *ca_pem_filename,
                                             const char *ca_dir)
 {
-    return result(GIVEN(config) && config_trust(config) &&
-                  trust_add_location(config->trust, ca_pem_filename, ca_dir));
+    if (!GIVEN(config) || !config_trust(config) ||
+        !trust_add_location(config->trust, ca_pem_filename, ca_dir)) {
+        return S2N_FAILURE;
+    }
+    config->ask_ocsp_as_client = true; /* until set_status_request_type says otherwise */
+    return S2N_SUCCESS;
 }
 
 int s2n_config_add_pem_to_trust_store(struct s2n_config *config, const char *pem)

@@ -10,7 +10,10 @@
 #include <limits.h>
 
 #include <s2n/unstable/allow_ip_in_cn.h>
+#include <s2n/unstable/cert_authorities.h>
 #include <s2n/unstable/cleanup.h>
+#include <s2n/unstable/crl.h>
+#include <s2n/unstable/custom_x509_extensions.h>
 #include <s2n/unstable/events.h>
 #include <s2n/unstable/fingerprint.h>
 #include <s2n/unstable/ktls.h>
@@ -181,6 +184,30 @@ void script_cert_load_public_pem_bytes(struct script_cert *self, struct script_i
     (void) script_leave(&call, result);
 }
 
+void script_cert_set_ocsp_data(struct script_cert *self, struct script_in data)
+{
+    struct script_call call;
+    if (!script_short_enough("data", data.len, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_cert_chain_and_key_set_ocsp_data((struct s2n_cert_chain_and_key *) call.raw,
+                                                             data.data, (uint32_t) data.len);
+    (void) script_leave(&call, result);
+}
+
+void script_cert_set_sct_list(struct script_cert *self, struct script_in data)
+{
+    struct script_call call;
+    if (!script_short_enough("data", data.len, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CERT, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_cert_chain_and_key_set_sct_list((struct s2n_cert_chain_and_key *) call.raw,
+                                                            data.data, (uint32_t) data.len);
+    (void) script_leave(&call, result);
+}
+
 void script_config_load_system_certs(struct script_config *self)
 {
     struct script_call call;
@@ -251,6 +278,50 @@ void script_config_disable_x509_verification(struct script_config *self)
     }
     script_int result = s2n_config_disable_x509_verification((struct s2n_config *) call.raw);
     (void) script_leave(&call, result);
+}
+
+void script_config_set_status_request_type(struct script_config *self, script_int type)
+{
+    struct script_call call;
+    if (!script_fits("type", type, 0, 1) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_set_status_request_type((struct s2n_config *) call.raw,
+                                                           (s2n_status_request_type) type);
+    (void) script_leave(&call, result);
+}
+
+void script_config_set_check_stapled_ocsp_response(struct script_config *self, script_int check_ocsp)
+{
+    struct script_call call;
+    if (!script_fits("check_ocsp", check_ocsp, 0, UINT8_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_set_check_stapled_ocsp_response((struct s2n_config *) call.raw,
+                                                                   (uint8_t) check_ocsp);
+    (void) script_leave(&call, result);
+}
+
+void script_config_set_ct_support_level(struct script_config *self, script_int level)
+{
+    struct script_call call;
+    if (!script_fits("level", level, 0, 1) || !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_set_ct_support_level((struct s2n_config *) call.raw,
+                                                        (s2n_ct_support_level) level);
+    (void) script_leave(&call, result);
+}
+
+bool script_connection_is_ocsp_stapled(struct script_connection *self)
+{
+    struct script_call call;
+    if (!script_enter(&call, self, SCRIPT_CONNECTION, SCRIPT_BOTH)) {
+        return false;
+    }
+    script_int result = s2n_connection_is_ocsp_stapled((struct s2n_connection *) call.raw);
+    return script_leave(&call, result) > 0;
 }
 
 void script_connection_set_server_name(struct script_connection *self, struct script_chars server_name)
@@ -592,6 +663,26 @@ bool script_connection_client_cert_used(struct script_connection *self)
     }
     script_int result = s2n_connection_client_cert_used((struct s2n_connection *) call.raw);
     return script_leave(&call, result) > 0;
+}
+
+void script_config_set_cert_authorities_from_trust_store(struct script_config *self)
+{
+    struct script_call call;
+    if (!script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_set_cert_authorities_from_trust_store((struct s2n_config *) call.raw);
+    (void) script_leave(&call, result);
+}
+
+void script_config_enable_cert_req_dss_legacy_compat(struct script_config *self)
+{
+    struct script_call call;
+    if (!script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_enable_cert_req_dss_legacy_compat((struct s2n_config *) call.raw);
+    (void) script_leave(&call, result);
 }
 
 script_int script_cert_get_length(struct script_cert *self)
@@ -1149,5 +1240,18 @@ void script_config_allow_ip_in_cn(struct script_config *self)
         return;
     }
     script_int result = s2n_config_allow_ip_in_cn((struct s2n_config *) call.raw);
+    (void) script_leave(&call, result);
+}
+
+void script_config_add_custom_x509_extension(struct script_config *self, struct script_in extension_oid)
+{
+    struct script_call call;
+    if (!script_short_enough("extension_oid", extension_oid.len, UINT32_MAX) ||
+        !script_enter(&call, self, SCRIPT_CONFIG, SCRIPT_CHANGING)) {
+        return;
+    }
+    script_int result = s2n_config_add_custom_x509_extension((struct s2n_config *) call.raw,
+                                                             script_mutable(extension_oid.data),
+                                                             (uint32_t) extension_oid.len);
     (void) script_leave(&call, result);
 }

@@ -21,6 +21,8 @@ bool script_connection_is_valid_for_cipher_preferences(struct script_connection 
 void script_cert_load_pem_bytes(struct script_cert *self, struct script_in chain_pem,
                                 struct script_in private_key_pem);
 void script_cert_load_public_pem_bytes(struct script_cert *self, struct script_in chain_pem);
+void script_cert_set_ocsp_data(struct script_cert *self, struct script_in data);
+void script_cert_set_sct_list(struct script_cert *self, struct script_in data);
 void script_config_load_system_certs(struct script_config *self);
 void script_config_add_pem_to_trust_store(struct script_config *self, struct script_chars pem);
 void script_config_wipe_trust_store(struct script_config *self);
@@ -28,6 +30,10 @@ void script_config_set_max_cert_chain_depth(struct script_config *self, script_i
 void script_config_disable_x509_time_verification(struct script_config *self);
 void script_config_disable_x509_intent_verification(struct script_config *self);
 void script_config_disable_x509_verification(struct script_config *self);
+void script_config_set_status_request_type(struct script_config *self, script_int type);
+void script_config_set_check_stapled_ocsp_response(struct script_config *self, script_int check_ocsp);
+void script_config_set_ct_support_level(struct script_config *self, script_int level);
+bool script_connection_is_ocsp_stapled(struct script_connection *self);
 void script_connection_set_server_name(struct script_connection *self, struct script_chars server_name);
 struct script_text script_connection_get_server_name(struct script_connection *self);
 void script_config_append_protocol_preference(struct script_config *self, struct script_in protocol);
@@ -60,6 +66,8 @@ script_int script_config_get_client_auth_type(struct script_config *self);
 void script_connection_set_client_auth_type(struct script_connection *self, script_int client_auth_type);
 script_int script_connection_get_client_auth_type(struct script_connection *self);
 bool script_connection_client_cert_used(struct script_connection *self);
+void script_config_set_cert_authorities_from_trust_store(struct script_config *self);
+void script_config_enable_cert_req_dss_legacy_compat(struct script_config *self);
 script_int script_cert_get_length(struct script_cert *self);
 script_int script_connection_get_actual_protocol_version(struct script_connection *self);
 script_int script_connection_get_client_protocol_version(struct script_connection *self);
@@ -112,5 +120,6 @@ script_int script_connection_get_remaining_early_data_size(struct script_connect
 script_int script_connection_get_max_early_data_size(struct script_connection *self);
 void script_config_set_serialization_version(struct script_config *self, script_int version);
 void script_config_allow_ip_in_cn(struct script_config *self);
+void script_config_add_custom_x509_extension(struct script_config *self, struct script_in extension_oid);
 
 #endif

@@ -31,21 +31,34 @@ bool cert_slot_of(const struct s2n_cert_chain_and_key *c, enum cert_slot *out)
     }
 }
 
-static bool add_name(struct certstore *s, struct span name, enum cert_slot slot,
-                     struct s2n_cert_chain_and_key *chain)
+/* Room for this name, so that giving it to a chain cannot fail. */
+static bool add_name(struct certstore *s, struct span name)
 {
-    struct cert_set *set = map_get(&s->by_name, name);
-    if (set == NULL) {
-        TRY(mem_new(&set));
-        if (!map_put(&s->by_name, name, set)) {
-            mem_del(set);
-            return false;
-        }
+    struct cert_set *set;
+    if (map_get(&s->by_name, name) != NULL) {
+        return true;
     }
-    if (set->by_slot[slot] == NULL) { /* on a collision the first one stays */
-        set->by_slot[slot] = chain;
+    TRY(mem_new(&set));
+    if (!map_put(&s->by_name, name, set)) {
+        mem_del(set);
+        return false;
     }
     return true;
+}
+
+/* On a collision the first one stays, unless the application says otherwise. */
+static void give_name(struct certstore *s, const struct buf *name, enum cert_slot slot,
+                      struct s2n_cert_chain_and_key *chain)
+{
+    struct cert_set *set = map_get(&s->by_name, buf_span(name));
+    struct s2n_cert_chain_and_key **holder = &set->by_slot[slot];
+    struct s2n_cert_chain_and_key *chosen = NULL;
+    if (*holder == NULL) {
+        *holder = chain;
+    } else if (s->tiebreak != NULL) {
+        chosen = s->tiebreak(*holder, chain, name->p, name->len);
+        *holder = chosen != NULL ? chosen : *holder;
+    }
 }
 
 static bool remember(struct certstore *s, struct s2n_cert_chain_and_key *chain)
@@ -65,25 +78,19 @@ static bool remember(struct certstore *s, struct s2n_cert_chain_and_key *chain)
     return true;
 }
 
-static void forget_in(void *chain, void *value)
-{
-    struct cert_set *set = value;
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        set->by_slot[slot] = set->by_slot[slot] == chain ? NULL : set->by_slot[slot];
-    }
-}
-
 bool certstore_add(struct certstore *s, struct s2n_cert_chain_and_key *chain)
 {
     enum cert_slot slot;
     TRY(cert_slot_of(chain, &slot));
     TRY(remember(s, chain));
     for (uint32_t i = 0; i < chain->names_n; i++) {
-        if (!add_name(s, buf_span(&chain->names[i].text), slot, chain)) {
-            map_each(&s->by_name, forget_in, chain); /* as it was: the caller may free the chain now */
-            s->all_n--;
+        if (!add_name(s, buf_span(&chain->names[i].text))) {
+            s->all_n--; /* as it was: the caller may free the chain now */
             return false;
         }
+    }
+    for (uint32_t i = 0; i < chain->names_n; i++) {
+        give_name(s, &chain->names[i].text, slot, chain);
     }
     if (s->defaults.by_slot[slot] == NULL && !s->explicit_defaults) {
         s->defaults.by_slot[slot] = chain;
@@ -170,5 +177,5 @@ void certstore_free(struct certstore *s)
     map_free(&s->by_name);
     mem_free(s->all, s->all_cap * sizeof(*s->all));
     chain_free(s->owned);
-    memset(s, 0, sizeof(*s));
+    *s = (struct certstore){ .tiebreak = s->tiebreak };
 }

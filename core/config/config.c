@@ -35,6 +35,7 @@ struct s2n_config *config_new(void)
     c->wall.fn = clock_wall;
     c->mono.fn = clock_mono;
     c->max_chain_depth = CHAIN_DEPTH_DEFAULT;
+    c->check_ocsp = true;
     c->key_lives = (struct key_lives){ ENCRYPT_LIFE_DEFAULT, DECRYPT_LIFE_DEFAULT };
     c->session_lifetime = SESSION_LIFETIME_DEFAULT;
     if (!policy_find(default_policy(), &c->policy)) {
@@ -53,6 +54,7 @@ void config_free(struct s2n_config *c)
     trust_free(c->trust);
     ticketkeys_free(c->ticket_keys);
     buf_free(&c->alpn);
+    buf_free(&c->cert_authorities);
     mem_del(c);
 }
 

@@ -12,6 +12,8 @@
 #include "policy/policy.h"
 #include "s2n.h"
 #include "s2n/unstable/events.h"
+#include "s2n/unstable/cert_authorities.h"
+#include "s2n/unstable/crl.h"
 #include "x509/chain.h"
 #include "x509/trust.h"
 
@@ -41,6 +43,7 @@ struct certstore {
     struct s2n_cert_chain_and_key *owned; /* CERTS_LIBRARY */
     struct s2n_cert_chain_and_key **all;  /* every chain added, for policy checks */
     uint32_t all_n, all_cap;
+    s2n_cert_tiebreak_callback tiebreak; /* who gets a name that is taken; NULL: the first */
 };
 
 enum sni_match {
@@ -67,8 +70,16 @@ struct s2n_config {
     struct buf alpn; /* ProtocolNameList entries: 1-byte length + name */
     s2n_verify_host_fn verify_host;
     void *verify_host_data;
+    struct buf
+        cert_authorities; /* what a server names in CertificateRequest: entries of a u16 length and a name */
+    s2n_cert_request_callback cert_request;
+    void *cert_request_ctx;
     s2n_key_log_fn key_log;
     void *key_log_ctx;
+    s2n_crl_lookup_callback crl_lookup;
+    void *crl_lookup_ctx;
+    s2n_cert_validation_callback cert_validation;
+    void *cert_validation_ctx;
 
     /* resumption (functions-1.md section 8), PSKs, early data */
     struct ticketkeys *ticket_keys; /* while tickets or the cache are on */
@@ -102,6 +113,9 @@ struct s2n_config {
     uint8_t alert_behavior, verify_after_sign, serialization_version;
     bool client_auth_set, max_blinding_set, accept_max_fragment, recv_multi_record;
     bool skip_verification, skip_time, skip_intent, allow_ip_in_cn;
+    bool ask_ocsp, ask_ocsp_as_client, check_ocsp;
+    bool dss_compat; /* servers below TLS 1.3 list a certificate type that nobody can use */
+    int ct_support;  /* s2n_ct_support_level, not checked */
 };
 
 /* config_new: the contract's defaults (functions-1.md section 3) without trust. NULL with the error set. */

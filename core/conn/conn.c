@@ -19,6 +19,8 @@ static void snapshot(struct s2n_connection *c, struct s2n_config *config)
     c->set.config = config;
     c->set.skip_verification = config->skip_verification;
     c->set.max_chain_depth = config->max_chain_depth;
+    c->set.ask_ocsp = config->ask_ocsp || (config->ask_ocsp_as_client && !c->set.server);
+    c->set.check_ocsp = config->check_ocsp;
     c->session.tickets_due = config->initial_tickets;
     if (!c->set.verify_host_set) {
         c->set.verify_host = config->verify_host;
@@ -239,6 +241,9 @@ void conn_free_handshake(struct s2n_connection *c)
     if (c->hs == NULL) {
         buf_free(&c->set.alpn);
         session_drop_hello(&c->session);
+        if (c->session.vouch != NULL) {
+            buf_free(&c->session.vouch->ocsp);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 /*
  * Judging the peer's certificates: the rules come from the settings, the verdict from x509/, and then policy and use
  * have their say: what the policy allows a certificate to be, and whether this key may do what the handshake needs of
- * it (RFC 5280 4.2.1.3, RFC 5246 7.4.2, RFC 8446 4.4.2.2).
+ * it (RFC 5280 4.2.1.3, RFC 5246 7.4.2, RFC 8446 4.4.2.2). The application is asked around it: vouch.c.
  */
 #include "handshake/hs.h"
 
@@ -22,6 +22,10 @@ static bool default_rules(struct handshake *hs, struct verify_rules *rules)
         .host = set->verify_host,
         .host_data = set->verify_host_data,
     };
+    if (hs->session->vouch != NULL) {
+        rules->lookups = hs->session->vouch->lookups;
+        rules->lookups_n = hs->session->vouch->lookups_n;
+    }
     if (set->verify_host_set &&
         set->verify_host == NULL) { /* the connection's own word: check no name at all */
         rules->check_host = false;
@@ -63,12 +67,23 @@ static bool check_use(const struct handshake *hs)
     return true;
 }
 
-bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n)
+static bool judge(struct handshake *hs, const struct span *ders, uint32_t n)
 {
     struct verify_rules rules;
     TRY(default_rules(hs, &rules));
     peer_free(hs->session->peer);
     hs->session->peer = NULL;
     TRY(verify_peer(&rules, ders, n, &hs->session->peer));
-    return check_policy(hs) && check_use(hs);
+    return check_policy(hs) && check_use(hs) && vouch_check_ocsp(hs);
+}
+
+/* Below TLS 1.3 the OCSP response comes later, in a message of its own. */
+bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n)
+{
+    hs->waiting = false;
+    if (!hs->judged) {
+        TRY(vouch_gather_crls(hs, ders, n) && judge(hs, ders, n));
+        hs->judged = true;
+    }
+    return vouch_ask(hs);
 }

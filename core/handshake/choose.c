@@ -176,17 +176,52 @@ bool neg_certificate(struct handshake *hs)
     }
     hs->session->local_cert = hs->chain;
     hs->session->server_sig = hs->scheme;
+    vouch_take_staples(hs);
     return true;
+}
+
+static bool has_certificate(const struct certstore *certs)
+{
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        if (certs->defaults.by_slot[slot] != NULL) {
+            return true;
+        }
+    }
+    return certs->all_n > 0;
+}
+
+/* The application chooses, with the issuers before its eyes that the server names. */
+static bool ask_for_chain(struct handshake *hs)
+{
+    const struct s2n_config *c = hs->set->config;
+    struct span names = hs->peer.authorities;
+    struct s2n_certificate_request request = {
+        .authorities = { .message = hs->request.p, .names = names, .rest = rd_of(names) },
+    };
+    struct cert_set set = { { NULL } };
+    enum cert_slot slot;
+    if (c->cert_request(hs->set->owner, c->cert_request_ctx, &request) != 0) {
+        return fail(ERR_CANCELLED);
+    }
+    if (request.chosen == NULL) {
+        return fail(ERR_NO_CERT_FOUND);
+    }
+    TRY(cert_slot_of(request.chosen, &slot));
+    set.by_slot[slot] = request.chosen;
+    return choose_signature(hs, &set, AUTH_ANY) || fail(ERR_NO_VALID_SIGNATURE_SCHEME);
 }
 
 bool neg_client_certificate(struct handshake *hs)
 {
-    const struct cert_set *set = &hs->set->config->certs.defaults;
-    if (!choose_signature(hs, set, AUTH_ANY)) {
+    const struct certstore *certs = &hs->set->config->certs;
+    if (hs->set->config->cert_request != NULL && has_certificate(certs)) {
+        TRY(ask_for_chain(hs));
+    } else if (!choose_signature(hs, &certs->defaults, AUTH_ANY)) {
         take(hs, NULL, NULL);
     }
     hs->session->local_cert = hs->chain;
     hs->session->client_sig = hs->scheme;
+    vouch_take_staples(hs);
     return true;
 }
 

@@ -23,6 +23,8 @@ static const uint8_t order_ch[] = {
     EXT_signature_algorithms,
     EXT_server_name,
     EXT_alpn,
+    EXT_status_request,
+    EXT_sct,
     EXT_max_fragment_length,
     EXT_session_ticket,
     EXT_ec_point_formats,
@@ -34,13 +36,22 @@ static const uint8_t order_ch[] = {
     EXT_pre_shared_key, /* last: it covers all before it */
 };
 static const uint8_t order_sh12[] = {
-    EXT_server_name,         EXT_ec_point_formats, EXT_renegotiation_info,     EXT_alpn,
-    EXT_max_fragment_length, EXT_session_ticket,   EXT_extended_master_secret,
+    EXT_server_name,
+    EXT_ec_point_formats,
+    EXT_renegotiation_info,
+    EXT_alpn,
+    EXT_status_request,
+    EXT_sct,
+    EXT_max_fragment_length,
+    EXT_session_ticket,
+    EXT_extended_master_secret,
 };
 static const uint8_t order_sh13[] = { EXT_supported_versions, EXT_key_share, EXT_pre_shared_key };
 static const uint8_t order_hrr[] = { EXT_supported_versions, EXT_cookie, EXT_key_share };
 static const uint8_t order_ee[] = { EXT_server_name, EXT_max_fragment_length, EXT_alpn, EXT_early_data };
-static const uint8_t order_cr13[] = { EXT_signature_algorithms };
+static const uint8_t order_cr13[] = { EXT_signature_algorithms, EXT_status_request,
+                                      EXT_certificate_authorities };
+static const uint8_t order_ct13[] = { EXT_status_request, EXT_sct };
 
 struct order {
     const uint8_t *ids;
@@ -62,8 +73,8 @@ static struct order order_of(enum ext_where where)
         return (struct order){ order_ee, sizeof(order_ee) };
     case CR13:
         return (struct order){ order_cr13, sizeof(order_cr13) };
-    default: /* CT13: we staple nothing */
-        return (struct order){ NULL, 0 };
+    default:
+        return (struct order){ order_ct13, sizeof(order_ct13) };
     }
 }
 

@@ -15,6 +15,7 @@
 #include "handshake/hello.h"
 #include "handshake/resume.h"
 #include "handshake/state.h"
+#include "handshake/vouch.h"
 #include "record/record.h"
 #include "schedule/schedule.h"
 #include "x509/verify.h"
@@ -28,6 +29,7 @@ enum hs_flags {
     NO_CLIENT_CERT = 8,
     PFS12 = 16,
     HELLO_RETRY_REQUEST = 16,
+    OCSP_STATUS = 32,
     MIDDLEBOX = 32,
     WITH_SESSION_TICKET = 64,
     WITH_EARLY_DATA = 64,
@@ -87,6 +89,17 @@ struct s2n_session_ticket {
     uint32_t lifetime;
 };
 
+/* The issuers that a CertificateRequest names, and that request as the application's callback sees it. */
+struct s2n_certificate_authority_list {
+    uint8_t *message; /* what the names are part of */
+    struct span names;
+    struct rd rest;
+};
+struct s2n_certificate_request {
+    struct s2n_certificate_authority_list authorities;
+    struct s2n_cert_chain_and_key *chosen;
+};
+
 /* Which kind of PSK, if any, stands for the certificates. */
 enum psk_use {
     PSK_USE_NONE,
@@ -112,6 +125,7 @@ struct session {
     bool by_ticket; /* server below TLS 1.3: resumed so, and the session id is only the client's word */
     bool ems, secure_renegotiation, client_cert_used;
     bool server_name_used;   /* server: the application chose by it */
+    bool stapled; /* an OCSP response went with the certificate: client: the server's, server: its own */
     char server_name[256];   /* NUL-terminated; "" none */
     struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */
     struct peer_chain *peer; /* judged chain of the peer */
@@ -119,6 +133,7 @@ struct session {
     struct s2n_cert_chain_and_key *local_cert; /* ours in this handshake, borrowed */
     struct s2n_client_hello *client_hello;     /* server: what it answers or answered; NULL before one came */
     struct resume *resume;                     /* NULL until needed */
+    struct vouch *vouch;                       /* NULL until needed */
     uint16_t tickets_due, tickets_sent;        /* server; at TLS 1.3 due is the target that sent runs up to */
     uint8_t early;                             /* enum early_state */
     uint8_t psk;                               /* enum psk_use */
@@ -141,7 +156,7 @@ struct settings {
     bool client_auth_set;
     uint8_t client_auth;
     /* snapshot taken when the config was attached */
-    bool skip_verification;
+    bool skip_verification, ask_ocsp, check_ocsp;
     uint16_t max_chain_depth;
     /* the application's connection, for its callbacks; key_log formats for them and takes owner as its context;
      * checkpoint hears of each message that has been dealt with */
@@ -164,6 +179,8 @@ struct offer {
     struct span psk_identities, psk_binders; /* the lists' content; n == 0 without pre_shared_key */
     size_t psk_truncated;                    /* body bytes of the hello before the binders list */
     bool psk_dhe, early_data;
+    struct span authorities;  /* of a CertificateRequest: entries of a u16 length and a name */
+    bool status_request, sct; /* what to send along with the certificate */
 };
 
 struct handshake {
@@ -217,7 +234,10 @@ struct handshake {
     const struct cert_set *certs;         /* server: by server name */
     struct s2n_cert_chain_and_key *chain; /* ours */
     const struct sigscheme *scheme;       /* ours to sign with */
-    struct buf request;                   /* client: the CertificateRequest, which peer.schemes points into */
+    struct staple *ocsp, *sct;            /* to be sent with the chain; NULL: none, or not wanted */
+    bool beyond_leaf;                     /* the Certificate entry being read is not the first */
+    bool judged;        /* the peer's chain is, and only the application has not spoken yet */
+    struct buf request; /* client: the CertificateRequest, which peer.schemes points into */
 };
 
 enum hs_result {
@@ -383,6 +403,21 @@ MUST_USE bool ticket13_read(const struct settings *set, struct session *s, struc
 
 /* certs.c: judge the peer's certificate list under settings, policy and key usage; fills session->peer. */
 MUST_USE bool hs_judge_chain(struct handshake *hs, const struct span *ders, uint32_t n);
+
+/* vouch.c: what is asked and said about certificates. vouch_gather_crls before the peer's chain is judged, vouch_ask
+ * after it; both may wait: ASYNC_BLOCKED. vouch_check_ocsp: the kept response, if it is to be checked. */
+#define STATUS_OCSP 1 /* RFC 6066 8: CertificateStatusType */
+MUST_USE bool vouch_gather_crls(struct handshake *hs, const struct span *ders, uint32_t n);
+MUST_USE bool vouch_ask(struct handshake *hs);
+MUST_USE bool vouch_check_ocsp(struct handshake *hs);
+struct buf *vouch_ocsp(struct vouch *v);
+struct buf *vouch_sct(struct vouch *v);
+MUST_USE bool vouch_keep(struct handshake *hs, struct buf *(*place)(struct vouch *v), struct span bytes);
+/* CertificateStatus, the struct, which both generations send. */
+void vouch_write_status(const struct handshake *hs, struct wr *w);
+MUST_USE bool vouch_read_status(struct rd *r, struct span *response);
+void vouch_take_staples(struct handshake *hs); /* of hs->chain, as far as the peer asked */
+void vouch_drop_staples(struct handshake *hs);
 
 /* kex12.c: RSA and ECDHE below TLS 1.3; DHE joins as a row. */
 MUST_USE bool kex12_server_params(struct handshake *hs, struct wr *w); /* ServerKeyExchange params */

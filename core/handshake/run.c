@@ -148,6 +148,7 @@ void hs_free(struct handshake *hs)
     for (size_t i = 0; i < sizeof(bufs) / sizeof(bufs[0]); i++) {
         buf_free(bufs[i]);
     }
+    vouch_drop_staples(hs);
     ks_wipe(&hs->ks);
     kx_wipe(&hs->share[0]);
     kx_wipe(&hs->share[1]);
@@ -239,10 +240,22 @@ static bool is_hello_request(const struct handshake *hs, const struct hs_frame *
     return !hs->set->server && !hs_is13(hs) && frame->type == 0 && frame->body.n == 0;
 }
 
+/* A server may announce a CertificateStatus and then send none (RFC 6066 8). */
+static bool skip_status(struct handshake *hs, uint8_t type)
+{
+    enum hs_message m = hs->session->message;
+    if (m != MSG_SERVER_CERT_STATUS || messages[m].type == type) {
+        return true;
+    }
+    hs->session->type &= (uint8_t) ~OCSP_STATUS;
+    return step(hs);
+}
+
 /* Stand on the row of a message of this type. A server's CertificateRequest is the only one that may come or stay away
  * as the peer likes: its row counts once it has come, or from the start where this client insists on it. */
 static bool find_row(struct handshake *hs, uint8_t type)
 {
+    TRY(skip_status(hs, type));
     enum hs_message m = hs->session->message;
     if (messages[m].type == type) {
         return true;

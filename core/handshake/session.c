@@ -25,6 +25,7 @@ void session_wipe(struct session *s)
 {
     hello_free(s->client_hello);
     resume_free(s->resume);
+    vouch_free(s->vouch);
     peer_free(s->peer);
     buf_free(&s->client_chain);
     buf_free(&s->alpn);

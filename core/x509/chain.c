@@ -40,6 +40,8 @@ void chain_free(struct s2n_cert_chain_and_key *c)
 {
     if (c != NULL) {
         content_free(c);
+        staple_drop(c->ocsp);
+        staple_drop(c->sct);
         mem_del(c);
     }
 }
@@ -179,7 +181,7 @@ static bool key_check(struct pkey *key, struct pkey *leaf)
 
 bool chain_load(struct s2n_cert_chain_and_key *c, struct span chain_pem, struct span key_pem)
 {
-    struct s2n_cert_chain_and_key fresh = { .ctx = c->ctx };
+    struct s2n_cert_chain_and_key fresh = { .ctx = c->ctx, .ocsp = c->ocsp, .sct = c->sct };
     bool ok = certs_load(&fresh, chain_pem) && leaf_read(&fresh) &&
               (key_pem.p == NULL || (key_load(key_pem, &fresh.key) && key_check(fresh.key, fresh.leaf)));
     if (!ok) {
@@ -193,7 +195,7 @@ bool chain_load(struct s2n_cert_chain_and_key *c, struct span chain_pem, struct 
 
 bool chain_from_ders(struct s2n_cert_chain_and_key *c, const struct span *ders, uint32_t n)
 {
-    struct s2n_cert_chain_and_key fresh = { .ctx = c->ctx };
+    struct s2n_cert_chain_and_key fresh = { .ctx = c->ctx, .ocsp = c->ocsp, .sct = c->sct };
     bool ok = n > 0 || fail(ERR_NO_CERT_FOUND);
     for (uint32_t i = 0; ok && i < n; i++) {
         ok = cert_append(&fresh, ders[i]);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "crypto/pkey.h"
+#include "x509/staple.h"
 
 /* What one certificate says, for policies and for the use it is put to. */
 enum key_use {
@@ -43,12 +44,13 @@ struct s2n_cert_chain_and_key { /* the public opaque type */
     struct pkey *leaf; /* public key */
     struct pkey *key;  /* private key; NULL for a public-only chain */
     void *ctx;
+    struct staple *ocsp, *sct; /* sent along on request; NULL: none */
 };
 
 struct s2n_cert_chain_and_key *chain_new(void); /* NULL with the error set */
 void chain_free(struct s2n_cert_chain_and_key *c);
-/* chain_load: PEM chain (leaf first) and, unless key_pem is SPAN_NONE, its private key. Replaces what was loaded; on failure
- * the object is as it was. Errors as contract/functions-1.md section 4. */
+/* chain_load: PEM chain (leaf first) and, unless key_pem is SPAN_NONE, its private key. Replaces what was loaded but
+ * for ctx and staples; on failure the object is as it was. Errors as contract/functions-1.md section 4. */
 MUST_USE bool chain_load(struct s2n_cert_chain_and_key *c, struct span chain_pem, struct span key_pem);
 /* chain_from_ders: a key-less chain of copies (a peer's chain for the application). */
 MUST_USE bool chain_from_ders(struct s2n_cert_chain_and_key *c, const struct span *ders, uint32_t n);

@@ -120,6 +120,43 @@ bool trust_add_system(struct trust *t)
     return true;
 }
 
+static void write_subject(X509_OBJECT *object, struct wr *w)
+{
+    const unsigned char *der;
+    size_t n;
+    X509 *x = X509_OBJECT_get0_X509(object);
+    if (x == NULL) { /* a revocation list */
+        return;
+    }
+    if (X509_NAME_get0_der(X509_get_subject_name(x), &der, &n) != 1) {
+        w->bad = true;
+        return;
+    }
+    struct wr_mark name = wr_open(w, 2);
+    wr_bytes(w, SPAN(der, n));
+    wr_close(w, name);
+}
+
+bool trust_subjects(struct trust *t, struct wr *w)
+{
+    uint64_t state;
+    if (t->system_loaded) {
+        return fail(ERR_INVALID_STATE);
+    }
+    X509_STORE *store = trust_store(t, &state);
+    if (store == NULL) {
+        return true;
+    }
+    X509_STORE_lock(store);
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        write_subject(sk_X509_OBJECT_value(objects, i), w);
+    }
+    X509_STORE_unlock(store);
+    X509_STORE_free(store);
+    return wr_ok(w);
+}
+
 struct location {
     const char *file, *dir;
 };

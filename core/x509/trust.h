@@ -8,7 +8,7 @@
 #define X509_TRUST_H
 
 #include "base/err.h"
-#include "base/span.h"
+#include "base/wr.h"
 
 struct trust;
 
@@ -20,6 +20,8 @@ MUST_USE bool trust_add_location(struct trust *t, const char *file,
                                  const char *dir); /* on failure the store is emptied */
 MUST_USE bool trust_add_pem(struct trust *t, struct span pem);
 MUST_USE bool trust_wipe(struct trust *t);
+/* trust_subjects appends the subject names of all certificates, each with its length; INVALID_STATE with system ones. */
+MUST_USE bool trust_subjects(struct trust *t, struct wr *w);
 
 /* ---- for verify.c ---- */
 

@@ -2,7 +2,8 @@
 /*
  * Judges the chain a peer sent (RFC 5280 6, RFC 9525). Called by the certificate message of handshake/. Chain
  * building, signatures, constraints, dates and purposes are libcrypto's; names, facts and the leaf's key are
- * read by cert.c from the same bytes. Revocation is not looked at.
+ * read by cert.c from the same bytes. Revocation is looked at when the application has lists (crl.c); such chains
+ * are not remembered, since a list may be another one the next time.
  *
  * Why a remembered chain is as safe as a chain verified again. A verdict is a function of (1) the
  * certificates' bytes and their order, (2) the rules: purpose, time check, purpose check, (3) the contents of
@@ -55,6 +56,17 @@ static int error_of(int code)
     case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
     case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
         return ERR_CERT_INVALID;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+        return ERR_CRL_LOOKUP_FAILED;
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+        return ERR_CRL_SIGNATURE;
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+        return ERR_CRL_ISSUER;
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+        return ERR_CRL_UNHANDLED_CRITICAL_EXTENSION;
     case X509_V_ERR_OUT_OF_MEM:
         return ERR_ALLOC;
     default:
@@ -85,6 +97,9 @@ static void rules_apply(const struct verify_rules *rules, X509_VERIFY_PARAM *par
     } else {
         flags |= X509_V_FLAG_NO_CHECK_TIME;
     }
+    if (rules->lookups != NULL) {
+        flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+    }
     X509_VERIFY_PARAM_set_flags(param, flags);
     X509_VERIFY_PARAM_set_depth(param, BUILT_MAX - 2);
     X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -92,6 +107,34 @@ static void rules_apply(const struct verify_rules *rules, X509_VERIFY_PARAM *par
         X509_VERIFY_PARAM_set_trust(param,
                                     rules->peer_is_server ? X509_TRUST_SSL_SERVER : X509_TRUST_SSL_CLIENT);
     }
+}
+
+/* The dates of lists are the application's to look at. */
+static int forgive_dates(int ok, X509_STORE_CTX *ctx)
+{
+    switch (X509_STORE_CTX_get_error(ctx)) {
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+        return 1;
+    default:
+        return ok;
+    }
+}
+
+/* All lists that were found, for all certificates. The stack borrows them and is the caller's to free. */
+static bool crls_apply(const struct verify_rules *rules, X509_STORE_CTX *ctx, STACK_OF(X509_CRL) * lists)
+{
+    for (uint32_t i = 0; i < rules->lookups_n; i++) {
+        const struct s2n_crl *list = rules->lookups[i].answer == CRL_GIVEN ? rules->lookups[i].crl : NULL;
+        if (list != NULL && list->crl != NULL && sk_X509_CRL_push(lists, list->crl) <= 0) {
+            return fail(ERR_ALLOC);
+        }
+    }
+    X509_STORE_CTX_set0_crls(ctx, lists);
+    X509_STORE_CTX_set_verify_cb(ctx, forgive_dates);
+    return true;
 }
 
 /* Every certificate but the anchor must allow the use; libcrypto's own check would bind the anchor as
@@ -172,21 +215,23 @@ static bool verify_fresh(const struct verify_rules *rules, X509_STORE *store, co
                          uint32_t n, struct peer_chain **out)
 {
     STACK_OF(X509) *certs = sk_X509_new_null();
+    STACK_OF(X509_CRL) *lists = sk_X509_CRL_new_null();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     bool ok = false;
     ERR_set_mark();
-    if (certs == NULL || ctx == NULL) {
+    if (certs == NULL || lists == NULL || ctx == NULL) {
         (void) fail(ERR_ALLOC);
     } else if (certs_decode(ders, n, certs)) {
         if (X509_STORE_CTX_init(ctx, store, sk_X509_value(certs, 0), certs) != 1) {
             (void) fail(ERR_INTERNAL_LIBCRYPTO_ERROR);
         } else {
             rules_apply(rules, X509_STORE_CTX_get0_param(ctx));
-            ok = built_judge(rules, ctx, out);
+            ok = (rules->lookups == NULL || crls_apply(rules, ctx, lists)) && built_judge(rules, ctx, out);
         }
     }
     ERR_pop_to_mark(); /* a bad chain is the peer's fault, and named by our error */
     X509_STORE_CTX_free(ctx);
+    sk_X509_CRL_free(lists);
     sk_X509_pop_free(certs, X509_free);
     return ok;
 }
@@ -223,6 +268,26 @@ static bool valid_now(const struct peer_chain *p, const struct verify_rules *rul
     return !rules->check_time || (p->from <= now && now < p->until);
 }
 
+/* Without the memory; *state is the store's that was asked. */
+static bool verify_anew(const struct verify_rules *rules, const struct span *ders, uint32_t n,
+                        struct span spki, uint64_t *state, struct peer_chain **out)
+{
+    struct peer_chain *p = NULL;
+    X509_STORE *store = trust_store(rules->trust, state);
+    if (store == NULL) {
+        return fail(ERR_CERT_UNTRUSTED);
+    }
+    bool ok = verify_fresh(rules, store, ders, n, &p);
+    X509_STORE_free(store);
+    TRY(ok);
+    if (!pkey_from_spki(spki, &p->key)) {
+        peer_free(p);
+        return false;
+    }
+    *out = p;
+    return true;
+}
+
 static bool verify_known(const struct verify_rules *rules, const struct span *ders, uint32_t n,
                          struct span spki, struct peer_chain **out)
 {
@@ -235,20 +300,8 @@ static bool verify_known(const struct verify_rules *rules, const struct span *de
         return true;
     }
     peer_free(p);
-    p = NULL;
-    X509_STORE *store = trust_store(rules->trust, &state);
-    if (store == NULL) {
-        return fail(ERR_CERT_UNTRUSTED);
-    }
-    bool ok = verify_fresh(rules, store, ders, n, &p);
-    X509_STORE_free(store);
-    TRY(ok);
-    if (!pkey_from_spki(spki, &p->key)) {
-        peer_free(p);
-        return false;
-    }
-    trust_remember(rules->trust, key, state, p);
-    *out = p;
+    TRY(verify_anew(rules, ders, n, spki, &state, out));
+    trust_remember(rules->trust, key, state, *out);
     return true;
 }
 
@@ -275,6 +328,7 @@ bool verify_peer(const struct verify_rules *rules, const struct span *ders, uint
                  struct peer_chain **out)
 {
     struct cert_view leaf;
+    uint64_t state;
     if (n == 0) {
         return fail(ERR_DECODE_CERTIFICATE);
     }
@@ -289,5 +343,6 @@ bool verify_peer(const struct verify_rules *rules, const struct span *ders, uint
     }
     TRY(cert_read(ders[0], &leaf));
     TRY(!rules->check_host || names_judge(&leaf, rules));
-    return verify_known(rules, ders, n, leaf.spki, out);
+    return rules->lookups != NULL ? verify_anew(rules, ders, n, leaf.spki, &state, out)
+                                  : verify_known(rules, ders, n, leaf.spki, out);
 }

@@ -9,6 +9,7 @@
 #define X509_VERIFY_H
 
 #include "x509/chain.h"
+#include "x509/crl.h"
 #include "x509/trust.h"
 
 #define PEER_CHAIN_MAX 16 /* certificates considered at most, whatever the depth limit says */
@@ -36,10 +37,13 @@ struct verify_rules {
     bool check_host;
     host_fn *host; /* judges each name of the leaf (contract section 6 order) */
     void *host_data;
+    const struct s2n_crl_lookup *lookups; /* NULL: nobody asks about revocation; all are answered */
+    uint32_t lookups_n;
 };
 /* verify_peer: judge `n` DER certificates in the order sent. Errors: ERR_DECODE_CERTIFICATE, ERR_CERT_UNTRUSTED,
  * ERR_CERT_EXPIRED, ERR_CERT_NOT_YET_VALID, ERR_CERT_INVALID_HOSTNAME, ERR_CERT_INTENT_INVALID, ERR_CERT_INVALID,
- * ERR_CERT_MAX_CHAIN_DEPTH_EXCEEDED, ERR_CERT_UNHANDLED_CRITICAL_EXTENSION, ERR_CERT_TYPE_UNSUPPORTED … */
+ * ERR_CERT_MAX_CHAIN_DEPTH_EXCEEDED, ERR_CERT_UNHANDLED_CRITICAL_EXTENSION, ERR_CERT_TYPE_UNSUPPORTED …; with lookups
+ * ERR_CERT_REVOKED and the ERR_CRL_ ones. */
 MUST_USE bool verify_peer(const struct verify_rules *rules, const struct span *ders, uint32_t n,
                           struct peer_chain **out);
 

@@ -121,6 +121,9 @@ void *s2n_cert_chain_and_key_get_ctx(struct s2n_cert_chain_and_key *cert_and_key
 s2n_cert_private_key *s2n_cert_chain_and_key_get_private_key( struct s2n_cert_chain_and_key *cert_and_key);
 int s2n_config_add_cert_chain_and_key_to_store(struct s2n_config *config, struct s2n_cert_chain_and_key *cert_key_pair);
 int s2n_config_set_cert_chain_and_key_defaults(struct s2n_config *config, struct s2n_cert_chain_and_key **cert_key_pairs, uint32_t num_cert_key_pairs);
+int s2n_config_set_cert_tiebreak_callback(struct s2n_config *config, s2n_cert_tiebreak_callback cert_tiebreak_cb);
+int s2n_cert_chain_and_key_set_ocsp_data(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
+int s2n_cert_chain_and_key_set_sct_list(struct s2n_cert_chain_and_key *chain_and_key, const uint8_t *data, uint32_t length);
 int s2n_config_free_cert_chain_and_key(struct s2n_config *config);
 int s2n_config_load_system_certs(struct s2n_config *config);
 int s2n_config_set_verification_ca_location(struct s2n_config *config, const char *ca_pem_filename, const char *ca_dir);
@@ -132,6 +135,12 @@ int s2n_connection_set_verify_host_callback(struct s2n_connection *conn, s2n_ver
 int s2n_config_disable_x509_time_verification(struct s2n_config *config);
 int s2n_config_disable_x509_intent_verification(struct s2n_config *config);
 int s2n_config_disable_x509_verification(struct s2n_config *config);
+int s2n_config_set_status_request_type(struct s2n_config *config, s2n_status_request_type type);
+int s2n_config_set_check_stapled_ocsp_response(struct s2n_config *config, uint8_t check_ocsp);
+int s2n_config_set_ct_support_level(struct s2n_config *config, s2n_ct_support_level level);
+int s2n_connection_is_ocsp_stapled(struct s2n_connection *conn);
+const uint8_t *s2n_connection_get_ocsp_response(struct s2n_connection *conn, uint32_t *length);
+const uint8_t *s2n_connection_get_sct_list(struct s2n_connection *conn, uint32_t *length);
 int s2n_set_server_name(struct s2n_connection *conn, const char *server_name);
 const char *s2n_get_server_name(struct s2n_connection *conn);
 int s2n_config_append_protocol_preference(struct s2n_config *config, const uint8_t *protocol, uint8_t protocol_len);
@@ -184,6 +193,8 @@ int s2n_connection_set_client_auth_type(struct s2n_connection *conn, s2n_cert_au
 int s2n_connection_get_client_auth_type(struct s2n_connection *conn, s2n_cert_auth_type *client_auth_type);
 int s2n_connection_client_cert_used(struct s2n_connection *conn);
 int s2n_connection_get_client_cert_chain(struct s2n_connection *conn, uint8_t **der_cert_chain_out, uint32_t *cert_chain_len);
+int s2n_config_set_cert_authorities_from_trust_store(struct s2n_config *config);
+int s2n_config_enable_cert_req_dss_legacy_compat(struct s2n_config *config);
 int s2n_connection_get_peer_cert_chain(const struct s2n_connection *conn, struct s2n_cert_chain_and_key *cert_chain);
 struct s2n_cert_chain_and_key *s2n_connection_get_selected_cert(struct s2n_connection *conn);
 int s2n_cert_chain_get_length(const struct s2n_cert_chain_and_key *chain_and_key, uint32_t *cert_length);
@@ -302,6 +313,37 @@ int s2n_connection_serialize(struct s2n_connection *conn, uint8_t *buffer, uint3
 int s2n_connection_deserialize(struct s2n_connection *conn, uint8_t *buffer, uint32_t buffer_length);
 
 int s2n_config_allow_ip_in_cn(struct s2n_config *config);
+
+struct s2n_certificate_request;
+struct s2n_certificate_authority_list;
+typedef int (*s2n_cert_request_callback)(struct s2n_connection *conn, void *ctx, struct s2n_certificate_request *request);
+int s2n_config_set_cert_request_callback(struct s2n_config *config, s2n_cert_request_callback cert_req_callback, void *ctx);
+struct s2n_certificate_authority_list *s2n_certificate_request_get_ca_list( struct s2n_certificate_request *request);
+int s2n_certificate_request_set_certificate(struct s2n_certificate_request *request, struct s2n_cert_chain_and_key *chain);
+bool s2n_certificate_authority_list_has_next(struct s2n_certificate_authority_list *list);
+int s2n_certificate_authority_list_next(struct s2n_certificate_authority_list *list, uint8_t **name, uint16_t *length);
+int s2n_certificate_authority_list_reread(struct s2n_certificate_authority_list *list);
+
+struct s2n_crl_lookup;
+struct s2n_crl;
+struct s2n_cert_validation_info;
+typedef int (*s2n_crl_lookup_callback)(struct s2n_crl_lookup *lookup, void *context);
+typedef int (*s2n_cert_validation_callback)(struct s2n_connection *conn, struct s2n_cert_validation_info *info, void *context);
+int s2n_config_set_crl_lookup_cb(struct s2n_config *config, s2n_crl_lookup_callback callback, void *context);
+struct s2n_crl *s2n_crl_new(void);
+int s2n_crl_load_pem(struct s2n_crl *crl, uint8_t *pem, size_t len);
+int s2n_crl_free(struct s2n_crl **crl);
+int s2n_crl_get_issuer_hash(struct s2n_crl *crl, uint64_t *hash);
+int s2n_crl_validate_active(struct s2n_crl *crl);
+int s2n_crl_validate_not_expired(struct s2n_crl *crl);
+int s2n_crl_lookup_get_cert_issuer_hash(struct s2n_crl_lookup *lookup, uint64_t *hash);
+int s2n_crl_lookup_set(struct s2n_crl_lookup *lookup, struct s2n_crl *crl);
+int s2n_crl_lookup_ignore(struct s2n_crl_lookup *lookup);
+int s2n_config_set_cert_validation_cb(struct s2n_config *config, s2n_cert_validation_callback callback, void *context);
+int s2n_cert_validation_accept(struct s2n_cert_validation_info *info);
+int s2n_cert_validation_reject(struct s2n_cert_validation_info *info);
+
+int s2n_config_add_custom_x509_extension(struct s2n_config *config, uint8_t *extension_oid, uint32_t extension_oid_len);
 
 struct s2n_event_handshake { int protocol_version; const char *cipher; const char *group; const char *security_policy_label; uint64_t handshake_time_ns; uint64_t handshake_start_ns; uint64_t handshake_end_ns; int error_code; };
 struct s2n_timing_checkpoint { const char *name; uint8_t role; uint64_t timestamp_ns; };

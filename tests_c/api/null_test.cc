@@ -8,6 +8,8 @@
 
 #include <s2n/unstable/events.h>
 #include <s2n/unstable/ktls.h>
+#include <s2n/unstable/cert_authorities.h>
+#include <s2n/unstable/crl.h>
 
 using namespace s2n_test;
 
@@ -39,6 +41,8 @@ struct Good {
     uint16_t groups[4] = { 0 };
     bool yes = false;
     bool flag = false;
+    s2n_crl *crl = s2n_crl_new();
+    uint64_t hash = 0;
 
     Good()
     {
@@ -52,6 +56,7 @@ struct Good {
         s2n_client_hello_free(&hello);
         s2n_psk_free(&psk);
         s2n_offered_psk_free(&offered);
+        s2n_crl_free(&crl);
         s2n_config_free(config);
         s2n_cert_chain_and_key_free(chain);
         s2n_cert_chain_and_key_free(empty);
@@ -156,6 +161,9 @@ const Row kCertRows[] = {
     ROW(s2n_config_add_cert_chain_and_key(g.config, nullptr, g.key_pem.c_str())),
     ROW(s2n_config_add_cert_chain_and_key(g.config, g.chain_pem.c_str(), nullptr)),
     ROW(s2n_config_free_cert_chain_and_key(nullptr)),
+    ROW(s2n_cert_chain_and_key_set_ocsp_data(nullptr, g.bytes, 1)),
+    ROW(s2n_cert_chain_and_key_set_sct_list(nullptr, g.bytes, 1)),
+    ROW(s2n_config_set_extension_data(nullptr, S2N_EXTENSION_OCSP_STAPLING, g.bytes, 1)),
     ROW(s2n_cert_chain_get_length(nullptr, &g.length)),
     ROW(s2n_cert_chain_get_length(g.chain, nullptr)),
     ROW(s2n_cert_chain_get_length(g.empty, &g.length)),
@@ -192,6 +200,30 @@ const Row kTrustRows[] = {
     ROW(s2n_config_disable_x509_verification(nullptr)),
     ROW_ERROR("INVALID_ARGUMENT", s2n_config_disable_x509_intent_verification(nullptr)),
     ROW_ERROR("INVALID_ARGUMENT", s2n_config_allow_ip_in_cn(nullptr)),
+    ROW(s2n_config_set_status_request_type(nullptr, S2N_STATUS_REQUEST_OCSP)),
+    ROW(s2n_config_set_check_stapled_ocsp_response(nullptr, 1)),
+    ROW(s2n_config_set_ct_support_level(nullptr, S2N_CT_SUPPORT_REQUEST)),
+    ROW(s2n_config_set_crl_lookup_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_config_set_cert_validation_cb(nullptr, nullptr, nullptr)),
+    ROW(s2n_config_set_cert_tiebreak_callback(nullptr, nullptr)),
+    ROW(s2n_config_set_cert_authorities_from_trust_store(nullptr)),
+    ROW(s2n_config_enable_cert_req_dss_legacy_compat(nullptr)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_config_set_cert_request_callback(nullptr, nullptr, nullptr)),
+    ROW(s2n_certificate_request_get_ca_list(nullptr)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_request_set_certificate(nullptr, g.chain)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_authority_list_next(nullptr, &g.out, &g.number)),
+    ROW_ERROR("INVALID_ARGUMENT", s2n_certificate_authority_list_reread(nullptr)),
+    ROW(s2n_crl_load_pem(nullptr, g.bytes, 1)),
+    ROW(s2n_crl_load_pem(g.crl, nullptr, 1)),
+    ROW(s2n_crl_get_issuer_hash(nullptr, &g.hash)),
+    ROW(s2n_crl_get_issuer_hash(g.crl, nullptr)),
+    ROW(s2n_crl_validate_active(nullptr)),
+    ROW(s2n_crl_validate_not_expired(nullptr)),
+    ROW(s2n_crl_lookup_get_cert_issuer_hash(nullptr, &g.hash)),
+    ROW(s2n_crl_lookup_set(nullptr, g.crl)),
+    ROW(s2n_crl_lookup_ignore(nullptr)),
+    ROW(s2n_cert_validation_accept(nullptr)),
+    ROW(s2n_cert_validation_reject(nullptr)),
 };
 
 const Row kConnectionRows[] = {
@@ -205,6 +237,10 @@ const Row kConnectionRows[] = {
     ROW(s2n_connection_release_buffers(nullptr)),
     ROW(s2n_connection_wipe(nullptr)),
     ROW(s2n_connection_free(nullptr)),
+    ROW(s2n_connection_is_ocsp_stapled(nullptr)),
+    ROW(s2n_connection_get_ocsp_response(nullptr, &g.length)),
+    ROW(s2n_connection_get_ocsp_response(g.conn, nullptr)),
+    ROW(s2n_connection_get_sct_list(nullptr, &g.length)),
     ROW(s2n_connection_set_cipher_preferences(nullptr, "default")),
     ROW(s2n_connection_set_cipher_preferences(g.conn, nullptr)),
     ROW(s2n_connection_is_valid_for_cipher_preferences(nullptr, "default")),

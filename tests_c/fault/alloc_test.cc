@@ -7,9 +7,11 @@
 #include "support/c_headers.h"
 
 #include <openssl/err.h>
+#include <s2n/unstable/crl.h>
 
 #include "support/identities.h"
 #include "support/pair.h"
+#include "support/status.h"
 #include "support/test_policy.h"
 
 #include <s2n/unstable/fingerprint.h>
@@ -343,6 +345,70 @@ std::string Looking(const PairOptions &o, const Armed &a)
     return LookedAt(pair.server().conn, message);
 }
 
+/* ---- what goes along with certificates, and what is asked about them ---- */
+
+struct List {
+    s2n_crl *crl;
+    uint64_t issuer = 0;
+    explicit List(const Issued &from)
+    {
+        std::string pem = CrlPem(CrlSpec(), from);
+        EnsureInit();
+        crl = s2n_crl_new();
+        Must(s2n_crl_load_pem(crl, reinterpret_cast<uint8_t *>(&pem[0]), pem.size()), "crl_load_pem");
+        Must(s2n_crl_get_issuer_hash(crl, &issuer), "issuer_hash");
+    }
+};
+
+int FindList(s2n_crl_lookup *lookup, void *ctx)
+{
+    uint64_t wanted = 0;
+    if (s2n_crl_lookup_get_cert_issuer_hash(lookup, &wanted) != S2N_SUCCESS) {
+        return -1;
+    }
+    for (const List &list : *static_cast<const std::vector<List> *>(ctx)) {
+        if (list.issuer == wanted) {
+            return s2n_crl_lookup_set(lookup, list.crl);
+        }
+    }
+    return s2n_crl_lookup_ignore(lookup);
+}
+
+int Accept(s2n_connection *, s2n_cert_validation_info *info, void *)
+{
+    return s2n_cert_validation_accept(info);
+}
+
+std::string Vouching(const PairOptions &o, const Armed &a)
+{
+    static const Bytes response =
+        OcspResponse(OcspSpec(), PkiFor(KeyKind::P256).leaf, PkiFor(KeyKind::P256).intermediate);
+    static auto &lists = *new std::vector<List>{ List(PkiFor(KeyKind::P256).root),
+                                                 List(PkiFor(KeyKind::P256).intermediate) }; /* for good */
+    PairOptions p = o;
+    for (EndOptions *end : { &p.client, &p.server }) {
+        end->config_hook = [](s2n_config *c) {
+            Must(s2n_config_set_status_request_type(c, S2N_STATUS_REQUEST_OCSP), "status_request");
+            Must(s2n_config_set_ct_support_level(c, S2N_CT_SUPPORT_REQUEST), "ct");
+            Must(s2n_config_set_crl_lookup_cb(c, FindList, &lists), "crl");
+            Must(s2n_config_set_cert_validation_cb(c, Accept, nullptr), "validation");
+            Must(s2n_config_set_cert_authorities_from_trust_store(c), "authorities");
+        };
+    }
+    Pair pair(p);
+    uint32_t n = static_cast<uint32_t>(response.size());
+    fault::Arm(a.heap, a.n, a.stays);
+    if (s2n_cert_chain_and_key_set_ocsp_data(pair.server().chain, response.data(), n) != S2N_SUCCESS ||
+        s2n_cert_chain_and_key_set_sct_list(pair.server().chain, response.data(), n) != S2N_SUCCESS ||
+        s2n_cert_chain_and_key_set_ocsp_data(pair.client().chain, response.data(), n) != S2N_SUCCESS) {
+        return Named(s2n_errno);
+    }
+    std::string result = Result(pair.Negotiate());
+    bool came = s2n_connection_get_ocsp_response(pair.client().conn, &n) != nullptr &&
+                s2n_connection_get_sct_list(pair.client().conn, &n) != nullptr;
+    return !result.empty() || came ? result : "data lost";
+}
+
 struct Row {
     const char *name;
     std::string (*run)(const PairOptions &, const Armed &);
@@ -373,6 +439,8 @@ const Row kRows[] = {
     { "HelloCallback13", Asked, true, false },
     { "HelloCallback12", Asked, false, false },
     { "HelloLookedAt", Looking, true, false },
+    { "Vouched13", Vouching, true, true },
+    { "Vouched12", Vouching, false, true },
 };
 
 void PrintTo(const Row &row, std::ostream *os)
@@ -400,7 +468,8 @@ class OutOfMemory : public testing::TestWithParam<Row>
         bool full = text != nullptr && strtoul(text, nullptr, 0) >= 10000;
         bool big = GetParam().run == Negotiating || GetParam().run == Issuing || GetParam().run == Caching ||
                    GetParam().run == Asked;
-        return full ? 1 : GetParam().run == Making ? 97 : big ? 23 : 1;
+        bool huge = GetParam().run == Making || GetParam().run == Vouching;
+        return full ? 1 : huge ? 97 : big ? 23 : 1;
     }
     /* Every n until nothing fails any more. */
     void Expect(Heap heap, bool stays)

@@ -7,6 +7,7 @@
 #include "wire/mitm.cc"
 
 #include "fuzz/fuzz.h"
+#include "support/status.h"
 
 using namespace fuzz;
 
@@ -20,7 +21,26 @@ PairOptions Options(int is13)
     PairOptions o = ServedBy(KeyKind::P256, is13 == 1 ? "default_tls13" : "20240501");
     Mutual(&o, KeyKind::P256);
     o.client.alpn = o.server.alpn = { "h2" };
+    for (EndOptions *end : { &o.client, &o.server }) {
+        end->config_hook = [](s2n_config *c) {
+            Must(s2n_config_set_status_request_type(c, S2N_STATUS_REQUEST_OCSP), "status_request");
+            Must(s2n_config_set_ct_support_level(c, S2N_CT_SUPPORT_REQUEST), "ct");
+            Must(s2n_config_set_cert_authorities_from_trust_store(c), "authorities");
+        };
+    }
     return o;
+}
+
+/* Both sides have something to send along with their certificates. */
+void Staple(Pair &pair)
+{
+    const Pki &pki = PkiFor(KeyKind::P256);
+    Bytes response = OcspResponse(OcspSpec(), pki.leaf, pki.intermediate);
+    uint32_t n = static_cast<uint32_t>(response.size());
+    for (End *end : { &pair.client(), &pair.server() }) {
+        Must(s2n_cert_chain_and_key_set_ocsp_data(end->chain, response.data(), n), "ocsp");
+        Must(s2n_cert_chain_and_key_set_sct_list(end->chain, response.data(), 9), "sct");
+    }
 }
 
 std::vector<Bytes> Seeds()
@@ -50,6 +70,7 @@ extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     for (int is13 = 0; is13 < 2; is13++) {
         scenes[is13].reset(new Mitm(Options(is13), Same));
+        Staple(scenes[is13]->pair());
     }
     WriteSeeds(*argc, *argv, Seeds());
     return 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the guides on resumption, PSKs and early data show: the C compiles without a warning, the Python runs and does what
+"""What the guides on resumption, PSKs, early data and revocation show: the C compiles without a warning, the Python runs and does what
 the page says."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tlskit import client_config, in_thread, pair_of, take_all
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("S2N_BUILD_DIR", ROOT / "build" / "release"))
-PAGES = ["resumption", "psk", "early-data"]
+PAGES = ["resumption", "psk", "early-data", "revocation"]
 HEADERS = ["s2n.h", "stdbool.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "sys/types.h"]
 SECOND = 10**9
 

@@ -9,7 +9,7 @@ import secrets
 import pytest
 from peers import Accepting, gnutls_serv, moved, ours, psk_session, read_line, s_server
 from s2n_tls import AlertReceived, Config, EarlyDataStatus, ProtocolError, Psk, S2NError
-from tlskit import server_config
+from tlskit import server_config, take_all
 
 SUITES = {"sha256": ("TLS_AES_128_GCM_SHA256", 0x1301), "sha384": ("TLS_AES_256_GCM_SHA384", 0x1302)}
 IDENTITY = "device 7"

@@ -505,10 +505,8 @@ def test_bad_values_are_refused(programs: Programs, program: str, argv: list[str
 @pytest.mark.parametrize(
     ("program", "argv"),
     [
-        ("s2nc", ["--status"]),
         ("s2nc", ["--npn"]),
         ("s2nc", ["--renegotiation", "accept"]),
-        ("s2nd", ["--ocsp", "file"]),
         ("s2nd", ["--npn"]),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],

@@ -10,14 +10,21 @@ static bool is_mine(const struct handshake *hs)
     return hs->chain != NULL;
 }
 
-static void write_list13(const struct s2n_cert_chain_and_key *chain, struct wr *w)
+/* What is stapled belongs to the leaf. */
+static bool write_list13(struct handshake *hs, struct wr *w)
 {
+    const struct s2n_cert_chain_and_key *chain = hs->chain;
     for (uint32_t i = 0; i < chain->n; i++) {
         struct wr_mark cert = wr_open(w, 3);
         wr_bytes(w, buf_span(&chain->certs[i].der));
         wr_close(w, cert);
-        wr_u16(w, 0); /* no extensions: nothing is stapled */
+        if (i == 0) {
+            TRY(ext_write(hs, CT13, w));
+        } else {
+            wr_u16(w, 0);
+        }
     }
+    return true;
 }
 
 bool msg_certificate_write(struct handshake *hs, struct wr *w)
@@ -33,13 +40,21 @@ bool msg_certificate_write(struct handshake *hs, struct wr *w)
     }
     struct wr_mark list = wr_open(w, 3);
     if (is_mine(hs) && hs_is13(hs)) {
-        write_list13(hs->chain, w);
+        TRY(write_list13(hs, w));
     } else if (is_mine(hs)) {
         wr_bytes(w, buf_span(&hs->chain->wire12));
     }
     wr_close(w, list);
     hs->session->client_cert_used |= is_mine(hs) && !hs->set->server;
     return true;
+}
+
+/* Of one entry; a handler that waited has seen them. */
+static bool read_extensions(struct handshake *hs, bool leaf, struct rd *extensions)
+{
+    hs->ext_seen = 0;
+    hs->beyond_leaf = !leaf;
+    return hs->waiting || ext_read(hs, CT13, extensions);
 }
 
 /* Splits the list into DERs; what a chain has beyond PEER_CHAIN_MAX is only checked for its form and counted. */
@@ -51,7 +66,7 @@ static bool split(struct handshake *hs, struct rd list, struct span *ders, uint3
             return fail(ERR_BAD_MESSAGE);
         }
         if (hs_is13(hs)) {
-            TRY(ext_read(hs, CT13, &extensions));
+            TRY(read_extensions(hs, *n == 0, &extensions));
         }
         if (*n < PEER_CHAIN_MAX) {
             ders[*n] = rd_rest(&der);
@@ -101,7 +116,7 @@ bool msg_certificate_read(struct handshake *hs, struct rd *r)
     if (n == 0) {
         return read_none(hs);
     }
-    if (hs->set->server) {
+    if (hs->set->server && !hs->waiting) {
         TRY(keep_client_chain(hs, ders, n));
     }
     TRY(hs_judge_chain(hs, ders, n));

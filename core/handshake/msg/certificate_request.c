@@ -5,7 +5,8 @@
  */
 #include "handshake/hs.h"
 
-static const uint8_t types12[] = { 1, 64 }; /* rsa_sign, ecdsa_sign */
+/* rsa_sign, ecdsa_sign; and between them what some old clients insist on, dss_sign */
+static const uint8_t types12[] = { 1, 64 }, types12_dss[] = { 1, 2, 64 };
 
 bool msg_certificate_request_write(struct handshake *hs, struct wr *w)
 {
@@ -14,10 +15,10 @@ bool msg_certificate_request_write(struct handshake *hs, struct wr *w)
         return ext_write(hs, CR13, w);
     }
     struct wr_mark types = wr_open(w, 1);
-    wr_bytes(w, SPAN_OF(types12));
+    wr_bytes(w, hs->set->config->dss_compat ? SPAN_OF(types12_dss) : SPAN_OF(types12));
     wr_close(w, types);
-    ext_signature_algorithms_write(hs, CR13, w); /* the field has the extension's form */
-    wr_u16(w, 0);                                /* certificate_authorities: any */
+    ext_signature_algorithms_write(hs, CR13, w);    /* the field has the extension's form */
+    ext_certificate_authorities_write(hs, CR13, w); /* and this one has it too; none: any */
     return true;
 }
 
@@ -33,20 +34,11 @@ static bool read13(struct handshake *hs, struct rd *r)
 
 static bool read12(struct handshake *hs, struct rd *r)
 {
-    struct rd types, authorities, name;
+    struct rd types;
     if (!rd_vec8(r, &types) || rd_end(&types)) {
         return fail(ERR_BAD_MESSAGE);
     }
-    TRY(ext_signature_algorithms_read(hs, CR13, r));
-    if (!rd_vec16(r, &authorities)) {
-        return fail(ERR_BAD_MESSAGE);
-    }
-    while (!rd_end(&authorities)) {
-        if (!rd_vec16(&authorities, &name) || rd_end(&name)) {
-            return fail(ERR_BAD_MESSAGE);
-        }
-    }
-    return true;
+    return ext_signature_algorithms_read(hs, CR13, r) && ext_certificate_authorities_read(hs, CR13, r);
 }
 
 bool msg_certificate_request_read(struct handshake *hs, struct rd *r)

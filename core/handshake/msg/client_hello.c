@@ -238,8 +238,9 @@ static bool full12(struct handshake *hs)
     s->type |= resume12_may_issue(hs) ? WITH_SESSION_TICKET : 0;
     s->session_id_len = sizeof(s->session_id);
     TRY(rand_public(s->session_id, sizeof(s->session_id)));
-    TRY(hs_settle(hs, s->suite));
-    return neg_certificate(hs);
+    TRY(hs_settle(hs, s->suite) && neg_certificate(hs));
+    s->type |= hs->ocsp != NULL ? OCSP_STATUS : 0;
+    return true;
 }
 
 /* The echo of the client's id says that its session goes on (RFC 5077 3.4, RFC 5246 7.4.1.3). */

@@ -188,7 +188,7 @@ static bool resume_session(struct handshake *hs)
     if (s->ems != r->session_ems) {
         return fail(ERR_MISSING_EXTENSION);
     }
-    s->type &= (uint8_t) ~(FULL_HANDSHAKE | CLIENT_AUTH);
+    s->type &= (uint8_t) ~(FULL_HANDSHAKE | CLIENT_AUTH | OCSP_STATUS);
     s->master = r->master;
     return true;
 }

@@ -31,14 +31,14 @@ typedef int (*s2n_cert_request_callback)(struct s2n_connection *conn, void *ctx,
  *
  * Both arguments are borrowed; NULL removes the callback.
  * Errors: INVALID_ARGUMENT (type USAGE) if @p config is NULL.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_cert_request_callback(struct s2n_config *config,
                                                  s2n_cert_request_callback cert_req_callback, void *ctx);
 
 /**
  * Returns the issuers that the server names: inner, and empty if it named none. NULL only for NULL.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API struct s2n_certificate_authority_list *s2n_certificate_request_get_ca_list(
     struct s2n_certificate_request *request);
@@ -48,14 +48,14 @@ S2N_API struct s2n_certificate_authority_list *s2n_certificate_request_get_ca_li
  *
  * It must outlive the connection.
  * Errors: INVALID_ARGUMENT (type USAGE) for a NULL argument.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_certificate_request_set_certificate(struct s2n_certificate_request *request,
                                                     struct s2n_cert_chain_and_key *chain);
 
 /**
  * Returns whether s2n_certificate_authority_list_next() has another name to give; false for NULL.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API bool s2n_certificate_authority_list_has_next(struct s2n_certificate_authority_list *list);
 
@@ -64,7 +64,7 @@ S2N_API bool s2n_certificate_authority_list_has_next(struct s2n_certificate_auth
  *
  * Errors: INVALID_ARGUMENT (type USAGE) at the end and for a NULL argument, BAD_MESSAGE if the list is
  * malformed or the name empty.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_certificate_authority_list_next(struct s2n_certificate_authority_list *list, uint8_t **name,
                                                 uint16_t *length);
@@ -73,7 +73,7 @@ S2N_API int s2n_certificate_authority_list_next(struct s2n_certificate_authority
  * Goes back to the first name.
  *
  * Errors: INVALID_ARGUMENT (type USAGE) for NULL.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_certificate_authority_list_reread(struct s2n_certificate_authority_list *list);
 

@@ -42,14 +42,14 @@ typedef int (*s2n_cert_validation_callback)(struct s2n_connection *conn,
  * answers are missing, s2n_negotiate() is blocked on S2N_BLOCKED_ON_APPLICATION_INPUT. The lists' dates are
  * not looked at: see s2n_crl_validate_active(). Handshakes then fail with CERT_REVOKED, CRL_LOOKUP_FAILED,
  * CRL_SIGNATURE, CRL_ISSUER or CRL_UNHANDLED_CRITICAL_EXTENSION.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_crl_lookup_cb(struct s2n_config *config, s2n_crl_lookup_callback callback,
                                          void *context);
 
 /**
  * Returns a new empty list; free it with s2n_crl_free().
- * @since 1.0
+ * @since 0.9
  */
 S2N_API struct s2n_crl *s2n_crl_new(void);
 
@@ -57,13 +57,13 @@ S2N_API struct s2n_crl *s2n_crl_new(void);
  * Loads the list from one PEM block. Copied. Once for each object.
  *
  * Errors: INVALID_ARGUMENT if it is loaded already, INVALID_PEM, STUFFER_OUT_OF_DATA without a PEM block.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_load_pem(struct s2n_crl *crl, uint8_t *pem, size_t len);
 
 /**
  * Frees the list and sets the pointer to NULL; NULL succeeds. No handshake may be using it any more.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_free(struct s2n_crl **crl);
 
@@ -71,7 +71,7 @@ S2N_API int s2n_crl_free(struct s2n_crl **crl);
  * Writes a hash of the issuer's name; s2n_crl_lookup_get_cert_issuer_hash() gives the same for a certificate.
  *
  * Errors: NULL also if nothing is loaded.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_get_issuer_hash(struct s2n_crl *crl, uint64_t *hash);
 
@@ -79,7 +79,7 @@ S2N_API int s2n_crl_get_issuer_hash(struct s2n_crl *crl, uint64_t *hash);
  * Succeeds if the list is in force, by the system's clock.
  *
  * Errors: CRL_NOT_YET_VALID, CRL_INVALID_THIS_UPDATE if its date cannot be read.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_validate_active(struct s2n_crl *crl);
 
@@ -87,13 +87,13 @@ S2N_API int s2n_crl_validate_active(struct s2n_crl *crl);
  * Succeeds if the list is not out of date, by the system's clock, or names no date.
  *
  * Errors: CRL_EXPIRED, CRL_INVALID_NEXT_UPDATE if its date cannot be read.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_validate_not_expired(struct s2n_crl *crl);
 
 /**
  * Writes a hash of the name of the certificate's issuer, to find its list with.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_lookup_get_cert_issuer_hash(struct s2n_crl_lookup *lookup, uint64_t *hash);
 
@@ -101,14 +101,14 @@ S2N_API int s2n_crl_lookup_get_cert_issuer_hash(struct s2n_crl_lookup *lookup, u
  * Answers with a list, which is borrowed until the handshake is done. The last answer counts.
  *
  * All lists of a handshake are used together.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_lookup_set(struct s2n_crl_lookup *lookup, struct s2n_crl *crl);
 
 /**
  * Answers that there is no list. If the certificate is in the chain, the handshake fails with
  * CRL_LOOKUP_FAILED.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_crl_lookup_ignore(struct s2n_crl_lookup *lookup);
 
@@ -117,7 +117,7 @@ S2N_API int s2n_crl_lookup_ignore(struct s2n_crl_lookup *lookup);
  *
  * It runs once, also if verification is switched off. Without an answer s2n_negotiate() is blocked on
  * S2N_BLOCKED_ON_APPLICATION_INPUT.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_cert_validation_cb(struct s2n_config *config,
                                               s2n_cert_validation_callback callback, void *context);
@@ -126,7 +126,7 @@ S2N_API int s2n_config_set_cert_validation_cb(struct s2n_config *config,
  * Lets the handshake go on.
  *
  * Errors: INVALID_STATE after an answer.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_cert_validation_accept(struct s2n_cert_validation_info *info);
 
@@ -134,7 +134,7 @@ S2N_API int s2n_cert_validation_accept(struct s2n_cert_validation_info *info);
  * Makes the handshake fail with CERT_REJECTED.
  *
  * Errors: INVALID_STATE after an answer.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_cert_validation_reject(struct s2n_cert_validation_info *info);
 

@@ -20,7 +20,7 @@ extern "C" {
  * CERT_UNHANDLED_CRITICAL_EXTENSION. Cannot be undone for @p config.
  * Errors: INVALID_ARGUMENT (type USAGE) for a NULL argument; API_UNSUPPORTED_BY_LIBCRYPTO, as with OpenSSL 3;
  * NULL if the text is no identifier.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_add_custom_x509_extension(struct s2n_config *config, uint8_t *extension_oid,
                                                  uint32_t extension_oid_len);

@@ -54,7 +54,7 @@ typedef void (*s2n_event_on_timing_checkpoint_cb)(struct s2n_connection *conn, v
 
 /**
  * Sets the pointer that both callbacks receive. Borrowed; NULL switches handshake events off.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_subscriber(struct s2n_config *config, void *subscriber);
 
@@ -62,7 +62,7 @@ S2N_API int s2n_config_set_subscriber(struct s2n_config *config, void *subscribe
  * Sets the callback for the end of a handshake: success, or a failure that is not of type BLOCKED.
  *
  * Once per connection, with the config that is then attached. Needs a subscriber.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_handshake_event(struct s2n_config *config, s2n_event_on_handshake_cb callback);
 
@@ -71,7 +71,7 @@ S2N_API int s2n_config_set_handshake_event(struct s2n_config *config, s2n_event_
  *
  * The first step is NEGOTIATE_START; then each message when it has been dealt with and each read or write of
  * a record; NEGOTIATE_END each time s2n_negotiate() succeeds.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_config_set_timing_checkpoint_cb(struct s2n_config *config,
                                                 s2n_event_on_timing_checkpoint_cb callback);

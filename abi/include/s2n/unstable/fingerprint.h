@@ -28,19 +28,19 @@ typedef enum {
  * Returns a new object for fingerprints of a kind; free it with s2n_fingerprint_free().
  *
  * Errors: INVALID_ARGUMENT for another kind.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API struct s2n_fingerprint *s2n_fingerprint_new(s2n_fingerprint_type type);
 
 /**
  * Frees the object and sets the pointer to NULL; NULL succeeds.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_free(struct s2n_fingerprint **fingerprint);
 
 /**
  * Forgets the hello, so that another one can be set.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_wipe(struct s2n_fingerprint *fingerprint);
 
@@ -48,14 +48,14 @@ S2N_API int s2n_fingerprint_wipe(struct s2n_fingerprint *fingerprint);
  * Sets the hello to work on, instead of an earlier one. Borrowed.
  *
  * Errors: PROTOCOL_VERSION_UNSUPPORTED for the SSLv2 format.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_set_client_hello(struct s2n_fingerprint *fingerprint,
                                              struct s2n_client_hello *ch);
 
 /**
  * Writes how long the hash is: 32 characters for JA3, 36 for JA4. Needs no hello.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_get_hash_size(const struct s2n_fingerprint *fingerprint, uint32_t *size);
 
@@ -63,7 +63,7 @@ S2N_API int s2n_fingerprint_get_hash_size(const struct s2n_fingerprint *fingerpr
  * Writes the hash as text in lower case, without a terminator, and its length.
  *
  * Errors: INSUFFICIENT_MEM_SIZE, INVALID_STATE without a hello.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_get_hash(struct s2n_fingerprint *fingerprint, uint32_t max_output_size,
                                      uint8_t *output, uint32_t *output_size);
@@ -72,7 +72,7 @@ S2N_API int s2n_fingerprint_get_hash(struct s2n_fingerprint *fingerprint, uint32
  * Writes how long the text behind the hash is. It is known once the hash or the text was made.
  *
  * Errors: INVALID_STATE before that.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_get_raw_size(const struct s2n_fingerprint *fingerprint, uint32_t *size);
 
@@ -80,7 +80,7 @@ S2N_API int s2n_fingerprint_get_raw_size(const struct s2n_fingerprint *fingerpri
  * Writes the text behind the hash, without a terminator, and its length.
  *
  * Errors: INSUFFICIENT_MEM_SIZE, part of the text perhaps being written; INVALID_STATE without a hello.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_fingerprint_get_raw(struct s2n_fingerprint *fingerprint, uint32_t max_output_size,
                                     uint8_t *output, uint32_t *output_size);
@@ -89,7 +89,7 @@ S2N_API int s2n_fingerprint_get_raw(struct s2n_fingerprint *fingerprint, uint32_
  * Writes the 16 bytes of a JA3 hash, which are not text, and the length of the text behind it.
  *
  * Errors: INVALID_ARGUMENT for another kind, INSUFFICIENT_MEM_SIZE below 16 bytes.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_fingerprint_hash(struct s2n_client_hello *ch, s2n_fingerprint_type type,
                                                   uint32_t max_hash_size, uint8_t *hash, uint32_t *hash_size,
@@ -99,7 +99,7 @@ S2N_API int s2n_client_hello_get_fingerprint_hash(struct s2n_client_hello *ch, s
  * Writes the text behind a JA3 hash, as s2n_fingerprint_get_raw().
  *
  * Errors: INVALID_ARGUMENT for another kind, INSUFFICIENT_MEM_SIZE.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_client_hello_get_fingerprint_string(struct s2n_client_hello *ch, s2n_fingerprint_type type,
                                                     uint32_t max_size, uint8_t *output,

@@ -42,7 +42,7 @@ S2N_API int s2n_config_ktls_enable_unsafe_tls13(struct s2n_config *config);
 /**
  * Writes how many key updates were sent and received, at most 255; 0 below TLS 1.3. With and without the
  * kernel's help.
- * @since 1.0
+ * @since 0.9
  */
 S2N_API int s2n_connection_get_key_update_counts(struct s2n_connection *conn, uint8_t *send_key_updates,
                                                  uint8_t *recv_key_updates);

@@ -58,6 +58,7 @@ public class CallbackTest extends Support {
         ends[0].shake();
         assertEquals(List.of("S2N_SCRIPT_BUSY"), errors);
         assertArrayEquals(ALL, passOn(ends[0].client, ends[0].server, ALL));
+        ends[0] = null; /* else the function keeps the connection, and that the config and the function */
         Pair[] closing = new Pair[1];
         closing[0] = asking(name -> {
             closing[0].client.close();
@@ -65,6 +66,7 @@ public class CallbackTest extends Support {
             return true;
         });
         fails("S2N_SCRIPT_CLOSED", () -> closing[0].shake());
+        closing[0] = null;
     }
 
     @Test
