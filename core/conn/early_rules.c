@@ -52,6 +52,13 @@ bool early_skip(struct s2n_connection *c, const struct rec_header *hdr)
         !awaited) {
         return false;
     }
+    if (hdr->len > RECORD_MAX_CIPHER13) { /* which no record may be (RFC 8446 5.2) */
+        (void) fail(ERR_RECORD_LIMIT);
+        return false;
+    }
+    if (err_last() != ERR_DECRYPT && err_last() != ERR_SAFETY) { /* it could be opened, and is wrong in itself */
+        return false;
+    }
     uint32_t own = early_own_limit(&c->set, s);
     uint32_t cost = hdr->len > SEAL_OVERHEAD ? (uint32_t) hdr->len - SEAL_OVERHEAD : 1;
     c->hs->skipped += cost;

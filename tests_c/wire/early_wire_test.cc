@@ -220,6 +220,8 @@ void AddSkipped(Table *t)
     t->send = 17000;
     t->Add("MoreThanIsSkipped", Unchanged(), "MAX_EARLY_DATA_SIZE", 10);
     t->send = 100;
+    /* Longer than any record may be, so it is not early data (RFC 8446 5.2). */
+    t->Add("LongerThanARecord", BehindData({ Wire(APPDATA, Fill(16641, 1)) }), "RECORD_LIMIT", 22);
     t->Add("TinyRecordsWithoutEnd", BehindData(Pieces(16300, Wire(APPDATA, {}))), "MAX_EARLY_DATA_SIZE", 10);
     t->Add("InTheClear", InsteadOfData({ HANDSHAKE, kEnd, Piece::PLAIN }), "BAD_MESSAGE", 10);
     t->Add("CcsWithoutEnd", BeforeData(Pieces(33, Piece{ CCS, { 1 }, Piece::PLAIN })), "BAD_MESSAGE", 10);
@@ -228,6 +230,8 @@ void AddSkippedByKeys(Table *t)
 {
     t->Add("EndUnderTheLaterKeys", Before(true, FINISHED, { { HANDSHAKE, kEnd } }), "BAD_MESSAGE", 10);
     t->Add("DataUnderTheLaterKeys", Before(true, FINISHED, { { APPDATA, { 1 } } }), "BAD_MESSAGE", 10);
+    t->Add("NothingButPaddingUnderTheLaterKeys", Before(true, FINISHED, { { 0, Fill(5) } }), "BAD_MESSAGE",
+           10);
     t->Add("GarbageBehindWhatCouldBeRead",
            On(true, FINISHED,
               [](const Message &m) -> Pieces {
