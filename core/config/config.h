@@ -11,9 +11,9 @@
 #include "config/ticketkeys.h"
 #include "policy/policy.h"
 #include "s2n.h"
-#include "s2n/unstable/events.h"
 #include "s2n/unstable/cert_authorities.h"
 #include "s2n/unstable/crl.h"
+#include "s2n/unstable/events.h"
 #include "x509/chain.h"
 #include "x509/trust.h"
 

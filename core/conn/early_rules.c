@@ -56,7 +56,8 @@ bool early_skip(struct s2n_connection *c, const struct rec_header *hdr)
         (void) fail(ERR_RECORD_LIMIT);
         return false;
     }
-    if (err_last() != ERR_DECRYPT && err_last() != ERR_SAFETY) { /* it could be opened, and is wrong in itself */
+    if (err_last() != ERR_DECRYPT &&
+        err_last() != ERR_SAFETY) { /* it could be opened, and is wrong in itself */
         return false;
     }
     uint32_t own = early_own_limit(&c->set, s);

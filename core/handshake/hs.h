@@ -124,7 +124,7 @@ struct session {
     bool restored;             /* deserialized: there was no handshake here */
     bool by_ticket; /* server below TLS 1.3: resumed so, and the session id is only the client's word */
     bool ems, secure_renegotiation, client_cert_used;
-    bool server_name_used;   /* server: the application chose by it */
+    bool server_name_used; /* server: the application chose by it */
     bool stapled; /* an OCSP response went with the certificate: client: the server's, server: its own */
     char server_name[256];   /* NUL-terminated; "" none */
     struct buf alpn;         /* with its NUL; no bytes: none. See session_alpn */

@@ -6,10 +6,10 @@
 #include "api_test.h"
 #include "private.h"
 
-#include <s2n/unstable/events.h>
-#include <s2n/unstable/ktls.h>
 #include <s2n/unstable/cert_authorities.h>
 #include <s2n/unstable/crl.h>
+#include <s2n/unstable/events.h>
+#include <s2n/unstable/ktls.h>
 
 using namespace s2n_test;
 

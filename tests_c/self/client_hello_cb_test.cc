@@ -460,10 +460,11 @@ TEST_P(NameUsed, IsToldToTheClient)
     EXPECT_EQ(named, Acknowledged(0, 2));
 }
 
-INSTANTIATE_TEST_SUITE_P(Names, NameUsed, testing::Values("localhost", "elsewhere.test", ""),
-                         [](const testing::TestParamInfo<const char *> &info) {
-                             static const char *const names[] = { "Ours", "Other", "None" };
-                             return names[info.index];
-                         });
+std::string CaseName(const testing::TestParamInfo<const char *> &info)
+{
+    return info.index == 0 ? "Ours" : info.index == 1 ? "Other" : "None";
+}
+
+INSTANTIATE_TEST_SUITE_P(Names, NameUsed, testing::Values("localhost", "elsewhere.test", ""), CaseName);
 
 } // namespace

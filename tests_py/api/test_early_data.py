@@ -9,6 +9,7 @@ import time
 
 import pytest
 from s2n_tls import (
+    ConnectionClosed,
     Config,
     Connection,
     EarlyDataStatus,
@@ -550,6 +551,23 @@ def test_a_blocking_socket_waits_for_the_decision(pki, wake):
     join = in_thread(lambda: wrap_server(right, server))
     with wrap_client(left, client, server_name="localhost", session=session, early_data=DATA), join() as tls:
         assert tls.early_data == DATA
+
+
+@pytest.mark.parametrize("says", [b"", b"more of it"])
+def test_a_decision_that_never_comes_ends_with_the_peer(pki, says):
+    """Without a timeout, too: a peer that has closed is not waited for."""
+    server, client, session = setting(pki, on_early_data=lambda connection, offered: None)
+    left, right = socket.socketpair()
+    with TLSBuffer(client, server_name="localhost", session=session, early_data=DATA) as hello:
+        with pytest.raises(WantRead):
+            hello.handshake()
+        left.sendall(hello.take())
+    join = in_thread(lambda: wrap_server(right, server))
+    time.sleep(0.1)
+    left.sendall(says)
+    left.close()
+    with pytest.raises(ConnectionClosed, match="put off"):
+        join()
 
 
 def test_a_decision_that_never_comes_is_a_timeout(pki):

@@ -70,19 +70,24 @@ def chosen(*ends):
 
 
 @pytest.mark.parametrize("psks", [[], [Psk("id", SECRET)]], ids=["none", "one"])
-def test_without_a_config_only_the_keys_count(pki, monkeypatch, psks):
+@pytest.mark.parametrize("how", ["socket", "buffer"])
+def test_without_a_config_only_the_keys_count(pki, monkeypatch, how, psks):
     """With keys there is no falling back to a certificate that the system trusts."""
     monkeypatch.setenv("SSL_CERT_FILE", str(pki.ca_path))
     near, far = socket.socketpair()
-    client = wrap_client(near, server_name="localhost", psks=iter(psks), do_handshake=False)
-    server = TLSBuffer(server_config(pki, policy=TLS13), server_side=True)
+    if how == "socket":
+        near = wrap_client(near, server_name="localhost", psks=iter(psks), do_handshake=False)
+        client = near.buffer
+    else:  # aio.start_tls() does the same
+        client = TLSBuffer(server_name="localhost", psks=iter(psks))
+    server = TLSBuffer(server_config(pki, policy="default"), server_side=True)
     if psks:
         with pytest.raises(ProtocolError) as caught:
-            shake(client.buffer, server)
+            shake(client, server)
         assert caught.value.name == "S2N_ERR_CERT_UNTRUSTED"
-    else:
-        shake(client.buffer, server)
-    for end in (client, server, far):
+    elif how == "socket":
+        shake(client, server)
+    for end in (client, server, near, far):
         end.close()
 
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from s2n_tls import (
@@ -17,6 +20,7 @@ from s2n_tls import (
     MemorySessionCache,
     Mode,
     ProtocolError,
+    RedisSessionCache,
     S2NError,
     SessionTicket,
     TicketKey,
@@ -322,6 +326,119 @@ def test_the_cache_may_take_its_time(pki):
     shake(*ends)
     assert ends[0].connection.session_resumed and ends[1].connection.session_resumed
     close(*ends)
+
+
+class SlowRedis:
+    """What RedisSessionCache uses of a client. get() answers when `open` is set; `asked` counts."""
+
+    def __init__(self):
+        self.entries, self.asked = {}, []
+        self.begun, self.open = threading.Event(), threading.Event()
+
+    def set(self, name, value, ex):
+        self.entries[name] = value
+
+    def get(self, name):
+        self.asked.append(name)
+        self.begun.set()
+        assert self.open.wait(20)
+        return self.entries.get(name)
+
+    def delete(self, name):
+        self.entries.pop(name, None)
+
+
+def background(pki, pool):
+    """A client and a server whose cache looks things up in a pool of threads, and a session that is stored."""
+    store, client = SlowRedis(), client_config(pki, policy=TLS12)
+    server = cache_server(pki, RedisSessionCache(store, executor=pool), TicketKeys())
+    session = session_from(server, client)
+    pool.submit(int).result(20)  # there is one thread: it has stored
+    assert list(store.entries) == ["s2n-tls:session:" + session[2:34].hex()]
+    return store, server, client, session
+
+
+def test_a_lookup_in_the_background(pki):
+    with ThreadPoolExecutor(1) as pool:
+        store, server, client, session = background(pki, pool)
+        for known in (True, False):
+            woken = threading.Event()
+            ends = ends_of(server, client, session=session)
+            ends[1].connection._waker = woken.set
+            for _ in range(3):
+                with pytest.raises(WantApplication):
+                    shake(*ends)
+            assert store.begun.wait(20)
+            assert not woken.is_set() and len(store.asked) == 1, "asked again and again, looked up once"
+            store.open.set()
+            assert woken.wait(20)
+            shake(*ends)
+            assert ends[0].connection.session_resumed is ends[1].connection.session_resumed is known
+            assert ends[1].connection._lookup is None
+            close(*ends)
+            store.open.clear()
+            store.begun.clear()
+            store.asked.clear()
+            store.delete("s2n-tls:session:" + session[2:34].hex())
+
+
+def test_a_lookup_whose_connection_has_gone(pki):
+    """The connection is freed at once, the answer goes nowhere, and what was not begun is not done at all."""
+    with ThreadPoolExecutor(1) as pool:
+        store, server, client, session = background(pki, pool)
+        connections, lookups = [], []
+        for _ in range(2):
+            ends = ends_of(server, client, session=session)
+            with pytest.raises(WantApplication):
+                shake(*ends)
+            connections.append(weakref.ref(ends[1].connection))
+            lookups.append(ends[1].connection._lookup[1])
+            assert store.begun.wait(20)
+            close(*ends)
+            del ends
+        gc.collect()
+        assert [reference() for reference in connections] == [None, None]
+        assert [lookup.cancelled() for lookup in lookups] == [False, True], "one thread is at the first"
+        store.open.set()
+        assert len(lookups[0].result(20)) == 138
+        pool.submit(int).result(20)
+        assert len(store.asked) == 1
+        assert resume_in_the_background(server, client, session), "others do not notice"
+
+
+def resume_in_the_background(server, client, session):
+    left, right = socket.socketpair()
+    join = in_thread(lambda: TLSSocket(right, TLSBuffer(server, server_side=True)))
+    with wrap_client(left, client, server_name="localhost", session=session) as tls, join() as other:
+        assert tls.session_resumed == other.session_resumed
+        return tls.session_resumed
+
+
+def test_a_blocking_socket_is_woken_by_its_lookup(pki, monkeypatch):
+    monkeypatch.setattr("s2n_tls.socket._ASK_AGAIN", 15)
+    with ThreadPoolExecutor(1) as pool:
+        store, server, client, session = background(pki, pool)
+        threading.Timer(0.1, store.open.set).start()
+        start = time.monotonic()
+        assert resume_in_the_background(server, client, session)
+        assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("cancel", [True, False])
+def test_a_lookup_without_an_executor_any_more(pki, cancel, caplog):
+    with ThreadPoolExecutor(1) as pool:
+        store, server, client, session = background(pki, pool)
+        pool.submit(store.open.wait, 20)  # its thread has something else to do
+        ends = ends_of(server, client, session=session)
+        if cancel:
+            with pytest.raises(WantApplication):
+                shake(*ends)
+        pool.shutdown(wait=False, cancel_futures=cancel)
+        shake(*ends)
+        assert not ends[1].connection.session_resumed
+        assert "shut down" in caplog.text or "shutdown" in caplog.text
+        close(*ends)
+        store.open.set()
 
 
 @pytest.mark.parametrize("wake", [True, False])

@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from redis_node import redis_client
 from s2n_tls import (
     PENDING,
     ClientHelloRecorder,
@@ -15,6 +17,7 @@ from s2n_tls import (
     EarlyDataStatus,
     MemorySessionCache,
     Psk,
+    RedisSessionCache,
     S2NError,
     TicketKeys,
     aio,
@@ -167,6 +170,73 @@ def test_a_session_cache_that_takes_its_time(pki):
             assert cache.asked == 3
             cache.delete(session[2:34])
             assert not (await visit(server.port, client, session=session)).info.resumed
+
+    run(main())
+
+
+class SlowRedis:
+    """A client of a real Redis whose get() takes as long as one likes."""
+
+    def __init__(self, client):
+        self.client, self.asked, self.open = client, threading.Event(), threading.Event()
+        self.set, self.delete = client.set, client.delete
+
+    def get(self, name):
+        self.asked.set()
+        assert self.open.wait(20)
+        return self.client.get(name)
+
+
+async def stored(redis_server, count):
+    """Entries are written in the background."""
+    while len(redis_server.command("KEYS", "*")) < count:
+        await asyncio.sleep(0.01)
+
+
+def test_a_session_cache_in_a_slow_redis(pki, redis_server, monkeypatch):
+    """While one handshake waits for Redis, others go on. Nobody asks again: the answer wakes the connection."""
+    monkeypatch.setattr("s2n_tls._engine.ASK_AGAIN", 60)
+
+    async def main():
+        loop, client = asyncio.get_running_loop(), client_config(pki, policy="20190214")
+        with redis_client(redis_server.port) as real, ThreadPoolExecutor(2) as pool:
+            slow = SlowRedis(real)
+            cache = RedisSessionCache(slow, executor=pool)
+            config = server_config(pki, policy="20190214", session_cache=cache, ticket_keys=TicketKeys())
+            async with Server(config) as server:
+                session = (await visit(server.port, client)).session
+                await stored(redis_server, 1)
+                waiting = asyncio.ensure_future(visit(server.port, client, session=session))
+                assert await loop.run_in_executor(None, slow.asked.wait, 20)
+                assert not (await visit(server.port, client)).info.resumed
+                await stored(redis_server, 2)
+                assert not waiting.done()
+                slow.open.set()
+                assert (await waiting).info.resumed and server.seen[-1][1].resumed
+                redis_server.command("FLUSHALL")
+                assert not (await visit(server.port, client, session=session)).info.resumed
+                await stored(redis_server, 1)
+                redis_server.stop()
+                assert not (await visit(server.port, client, session=session)).info.resumed
+
+    run(main())
+
+
+def test_a_handshake_that_ends_before_redis_answers(pki, redis_server):
+    async def main():
+        client = client_config(pki, policy="20190214")
+        with redis_client(redis_server.port) as real, ThreadPoolExecutor(1) as pool:
+            slow = SlowRedis(real)
+            cache = RedisSessionCache(slow, executor=pool)
+            config = server_config(pki, policy="20190214", session_cache=cache, ticket_keys=TicketKeys())
+            async with Server(config, handshake_timeout=0.3) as server:
+                session = (await visit(server.port, client)).session
+                await stored(redis_server, 1)
+                with pytest.raises((S2NError, OSError)):
+                    await visit(server.port, client, session=session)
+                slow.open.set()
+                assert (await visit(server.port, client, session=session)).info.resumed
+                assert len(server.seen) == 2
 
     run(main())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from s2n_tls import MemorySessionCache, RedisSessionCache, SessionCache, UsageError
@@ -125,6 +126,41 @@ def test_redis_fails(error, caplog):
         "delete",
     ]
     assert ID.hex() not in caplog.text
+
+
+def test_redis_in_the_background_keeps_the_order_of_an_entry():
+    """A session that was deleted stays so, though its store was slow and other threads were free."""
+    client, begun, go_on = Client(), threading.Event(), threading.Event()
+
+    def slow_set(name, value, ex):
+        begun.set()
+        assert go_on.wait(20)
+        client.entries[name] = (value, ex)
+
+    client.set = slow_set
+    with ThreadPoolExecutor(4) as pool:
+        cache = RedisSessionCache(client, executor=pool)
+        cache.store(ID, VALUE, 10)
+        assert begun.wait(20)
+        cache.delete(ID)
+        cache.store(ID, VALUE[::-1], 10)
+        cache.delete(ID)
+        cache.store(b"other", VALUE, 10)
+        go_on.set()
+    assert list(client.entries) == ["s2n-tls:session:" + b"other".hex()] and cache._writes == {}
+    assert cache.retrieve(b"other") == VALUE, "who asks by himself waits for the answer"
+
+
+@pytest.mark.parametrize("error", [ConnectionError("gone"), TimeoutError()])
+def test_redis_fails_in_the_background(error, caplog):
+    with caplog.at_level(logging.WARNING, "s2n_tls.sessioncache"):
+        with ThreadPoolExecutor(2) as pool:
+            cache = RedisSessionCache(Client(error), executor=pool)
+            cache.store(ID, VALUE, 10)
+            cache.delete(ID)
+        cache.store(ID, VALUE, 10)
+    assert len(caplog.records) == 3 and "shutdown" in caplog.records[2].getMessage()
+    assert cache._writes == {} and ID.hex() not in caplog.text
 
 
 def test_a_client_that_decodes_is_a_miss(caplog):
