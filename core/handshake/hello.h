@@ -7,6 +7,7 @@
 #ifndef HANDSHAKE_HELLO_H
 #define HANDSHAKE_HELLO_H
 
+#include "base/atomic.h"
 #include "base/mem.h"
 #include "base/rd.h"
 
@@ -18,13 +19,13 @@ enum hello_callback {
 };
 
 struct s2n_client_hello {
-    struct buf message;      /* its body; gone after s2n_connection_free_handshake */
-    uint8_t random[32];      /* this and the versions stay */
-    uint16_t version;        /* as it says itself */
-    uint16_t record_version; /* of the first record it came in; none on its own */
-    bool parsed;             /* the fields are there */
-    bool standalone;         /* the application's, not a connection's */
-    uint8_t callback;        /* enum hello_callback */
+    struct buf message;       /* its body; gone after s2n_connection_free_handshake */
+    uint8_t random[32];       /* this and the versions stay */
+    uint16_t version;         /* as it says itself */
+    uint16_t record_version;  /* of the first record it came in; none on its own */
+    bool parsed;              /* the fields are there */
+    bool standalone;          /* the application's, not a connection's */
+    ATOMIC(uint8_t) callback; /* enum hello_callback; another thread may say DONE */
 };
 
 /* Spans into the message. */

@@ -53,7 +53,7 @@ struct resume {
     bool early_io; /* the application called s2n_send_early_data or s2n_recv_early_data */
     bool early_max_set;
     uint32_t early_max;       /* server: the connection's own limit */
-    uint64_t early_bytes;     /* sent or received so far; of skipped records too */
+    uint64_t early_bytes;     /* sent or received so far */
     struct buf early_context; /* server: into its tickets */
 };
 
