@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from peers import Accepting, gnutls_serv, moved, ours, psk_session, read_line, s_server
+from peer_programs import Accepting, gnutls_serv, moved, ours, psk_session, read_line, s_server
 from s2n_tls import AlertReceived, Config, EarlyDataStatus, ProtocolError, Psk, S2NError
 from tlskit import server_config, take_all
 

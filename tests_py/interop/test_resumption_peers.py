@@ -7,7 +7,7 @@ from __future__ import annotations
 import ssl
 
 import pytest
-from peers import Accepting, gnutls_serv, moved, ours, read_line, s_server
+from peer_programs import Accepting, gnutls_serv, moved, ours, read_line, s_server
 from s2n_tls import EarlyDataStatus, MemorySessionCache, TicketKeys, TLSBuffer
 from tlskit import StdlibPeer, client_config, pass_on, server_config, shake
 

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""python -m matrix: run the matrices and write the page. `./dev matrix` calls it, with everything installed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from matrix import world
+from matrix.report import Absent, Impossible, Row, summary, write_page
+from matrix.run import Job, Progress, Result, Work, covering, our_fingerprint, run_jobs, work_with
+from matrix.store import Store
+from peers import Peer, all_peers
+from peers.base import CACHE, ROOT, PeerError, peers_python
+
+MATRICES = ("interop",)
+
+
+def arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev matrix", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a selection that has every row and column")
+    parser.add_argument("--fresh", action="store_true", help="forget what has been run")
+    parser.add_argument("--matrix", action="append", choices=MATRICES, help="only this matrix (repeatable)")
+    parser.add_argument("--peer", action="append", help="only this peer (repeatable)")
+    parser.add_argument("--only", action="append", help="only cells with this in their name (repeatable: all of them)")
+    parser.add_argument("--lanes", type=int, default=os.cpu_count() or 2, help="how many cells at a time")
+    parser.add_argument("--page", type=Path, default=world.FOLDER / "report.html", help="where the page goes")
+    parser.add_argument("--list", action="store_true", help="name the cells that would be run, and run none")
+    parser.add_argument("--packages", action="store_true", help="name the Debian packages that peers lack")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str]) -> int:
+    options = arguments(argv)
+    peers = [peer for name, peer in all_peers().items() if not options.peer or name in options.peer]
+    if options.packages:
+        print(" ".join(sorted({package for peer in peers for package in lacking(peer)})))
+        return 0
+    began = time.monotonic()
+    store = Store(world.FOLDER / "results.db")
+    if options.fresh:
+        store.forget()
+    world.make()
+    gathered = Gathered()
+    for matrix in options.matrix or MATRICES:
+        RUNNERS[matrix](options, peers, store, gathered)
+    store.close()
+    if options.list:
+        return 0
+    facts = about(options, time.monotonic() - began)
+    write_page(options.page, gathered.rows, gathered.impossible, gathered.absent, facts)
+    width = shutil.get_terminal_size((120, 24)).columns
+    print(summary(gathered.rows, gathered.impossible, gathered.absent, facts, width, sys.stdout.isatty()))
+    print(f"\npage: {options.page}")
+    return 1 if any(row.failed for row in gathered.rows) else 0
+
+
+def lacking(peer: Peer) -> list[str]:
+    return [package for program, package in peer.programs.items() if shutil.which(program) is None]
+
+
+class Gathered:
+    """What the page will say."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.impossible: list[Impossible] = []
+        self.absent: list[Absent] = []
+
+
+# ---- interop ------------------------------------------------------------------------------------------------------------
+
+
+def interop(options: argparse.Namespace, peers: Sequence[Peer], store: Store, gathered: Gathered) -> None:
+    """This library with everybody else's."""
+    make_environment(peers)
+    works: dict[str, Work] = {}
+    ours = our_fingerprint()
+    for peer in peers:
+        try:
+            works[peer.name] = work_with(peer, ours)
+        except (PeerError, OSError, subprocess.SubprocessError) as error:
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            gathered.absent.append((peer.title, reason[0][:300]))
+            print(f"absent: {peer.title}: {error}", file=sys.stderr)
+    chosen: list[Job] = []
+    done: dict[str, Result] = {}
+    for name, work in works.items():
+        cells = [cell for cell, _plan in work.cells.values()]
+        if options.quick:
+            cells = covering(cells)
+        cells = [cell for cell in cells if all(text in cell.id for text in options.only or ())]
+        cells.sort(key=lambda cell: (cell.role, cell.version, cell.group, cell.suite, cell.feature, cell.cert))
+        known = {result.id: result for result in store.passed("interop", work.fingerprint)}
+        for cell in cells:
+            if cell.id in known:
+                done[cell.id] = known[cell.id]
+                continue
+            line = {"id": cell.id, "plan": asdict(work.cells[cell.id][1])}
+            chosen.append(Job("interop", work.fingerprint, line, work.peer.title))
+    if options.list:
+        print("\n".join(job.line["id"] for job in chosen))
+        return
+    say(f"interop: {len(chosen):,} cells to run, {len(done):,} known from an earlier run, {len(works)} peers")
+    for result in run_jobs(chosen, store, options.lanes, "matrix.lane", Progress(len(chosen), sys.stdout)):
+        done[result.id] = result
+    for result in done.values():
+        name, role, version, suite, group, cert, feature = result.id.split("/")
+        axes = dict(role=role, version=version, suite=suite, group=group, cert=cert, feature=feature)
+        title = title_of(works[name])
+        row = Row("interop", title, axes, result.state, result.seconds, result.log, f"interop/{result.id}")
+        gathered.rows.append(row)
+    for work in works.values():
+        for found in work.impossible:
+            axes = {"peer": title_of(work), "role": found.role, "feature": found.feature}
+            gathered.impossible.append(("interop", axes, found.reason, found.count))
+
+
+def title_of(work: Work) -> str:
+    return work.peer.title if work.version in work.peer.title else f"{work.peer.title} {work.version}".strip()
+
+
+def make_environment(peers: Sequence[Peer]) -> None:
+    """The Python environment of peers that come from PyPI. A package that cannot be had makes its peer absent later."""
+    wanted = sorted({package for peer in peers for package in peer.pypi})
+    python = peers_python()
+    noted = CACHE / "venv" / "packages"
+    if not wanted or (noted.exists() and set(wanted) <= set(noted.read_text().split())):
+        return
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(CACHE / "venv")], check=True)
+    installed = noted.read_text().split() if noted.exists() else []
+    for package in wanted:
+        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", package]
+        if subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 0:
+            installed.append(package)
+    noted.write_text(" ".join(sorted(set(installed))))
+
+
+# ---- facts ----------------------------------------------------------------------------------------------------------------
+
+
+def about(options: argparse.Namespace, seconds: float) -> dict[str, str]:
+    from importlib.metadata import version
+
+    def output(*command: str) -> str:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else "unknown"
+
+    changed = " with changes" if output("git", "status", "--porcelain") else ""
+    return {
+        "library": f"{version('s2n-tls')}, commit {output('git', 'rev-parse', '--short', 'HEAD')}{changed}",
+        "libcrypto": output("openssl", "version"),
+        "run": "quick selection" if options.quick else "selection" if options.only or options.peer else "everything",
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "took": f"{seconds:.0f} s",
+    }
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+RUNNERS: dict[str, Callable[[argparse.Namespace, Sequence[Peer], Store, Gathered], None]] = {"interop": interop}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenSSL: Debian's libssl, with a program of ours (peer.c)."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from peers.base import SUITES12, SUITES13, TRIPLE_DES, Build, Job, ProgramPeer, Rule, Table
+
+HERE = Path(__file__).parent
+FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror")
+
+SUITES = tuple(suite for suite in (*SUITES13, *SUITES12) if suite not in TRIPLE_DES)
+RULES = (Rule("OpenSSL is built without 3DES (no-weak-ssl-ciphers, its default)", suite=TRIPLE_DES),)
+
+
+class OpenSSL(ProgramPeer):
+    name = "openssl"
+    title = "OpenSSL"
+    programs = {"cc": "build-essential"}
+    tables = {role: Table(suites=SUITES, rules=RULES) for role in ("client", "server")}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build = Build("openssl", [HERE / "peer.c"], FLAGS)
+
+    @property
+    def _program(self) -> str:
+        return str(self._build.folder / "peer")
+
+    def build(self) -> None:
+        self._build.run(["cc", *FLAGS, str(HERE / "peer.c"), "-o", "{out}/peer", "-lssl", "-lcrypto"])
+
+    def version(self) -> str:
+        return subprocess.run(
+            [self._program, "--version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout.strip()
+
+    def command(self, job: Job) -> list[str]:
+        return [self._program]
+
+
+PEER = OpenSSL()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""rustls on aws-lc-rs, as client and as server, through src/main.rs."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from peers.base import CACHE, CERTS, GROUPS, RSA_KX, SUITES12, SUITES13, TRIPLE_DES, Build, Job, ProgramPeer, Rule, Table
+
+HERE = Path(__file__).parent
+# Shared by all Rust peers, so that AWS-LC is built once.
+TARGET = CACHE / "cargo-target"
+
+_AEAD = tuple(suite for suite in SUITES12 if "_ECDHE_" in suite and ("_GCM_" in suite or "_CHACHA20_" in suite))
+_RULES = (
+    Rule("rustls has no external PSKs", feature="external_psk"),
+    Rule("rustls has no plain RSA key exchange", suite=RSA_KX + TRIPLE_DES[1:]),
+    Rule("rustls has no suites but those with AEAD", suite=tuple(set(SUITES12) - set(_AEAD) - set(RSA_KX))),
+    Rule("rustls on aws-lc-rs exchanges keys on X25519, P-256 and P-384 only", group="secp521r1"),
+    Rule("rustls' certificate verifier knows RSA keys as rsaEncryption only, not as RSASSA-PSS", cert="rsapss"),
+)
+_TABLE = Table(
+    suites=SUITES13 + _AEAD,
+    groups=tuple(group for group in GROUPS if group != "secp521r1"),
+    certs=tuple(cert for cert in CERTS if cert != "rsapss"),
+    rules=_RULES,
+)
+
+
+class Rustls(ProgramPeer):
+    name = "rustls"
+    title = "rustls (aws-lc-rs)"
+    programs = {"cargo": "cargo", "cc": "gcc"}
+    tables = {"client": _TABLE, "server": _TABLE}
+
+    def build(self) -> None:
+        self._program()
+
+    def _program(self) -> Path:
+        """cargo works on a copy, for it writes a lock file beside the manifest."""
+        sources = [HERE / "Cargo.toml", HERE / "src" / "main.rs"]
+        folder = Build(self.name, sources).run(
+            ["mkdir", "src"],
+            ["cp", str(sources[0]), "."],
+            ["cp", str(sources[1]), "src"],
+            ["cargo", "build", "--release"],
+            ["cp", str(TARGET / "release" / "peer-rustls"), "."],
+            env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
+        )
+        return folder / "peer-rustls"
+
+    def version(self) -> str:
+        """The manifest's, where versions are exact: the library does not tell its own."""
+        pins = dict(re.findall(r'^([\w-]+) = \{ version = "=([^"]+)"', (HERE / "Cargo.toml").read_text(), re.M))
+        return f"{pins['rustls']} (aws-lc-rs {pins['aws-lc-rs']})"
+
+    def command(self, job: Job) -> list[str]:
+        return [str(self._program())]
+
+
+PEER = Rustls()
