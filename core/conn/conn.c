@@ -78,9 +78,12 @@ bool conn_wipe(struct s2n_connection *c)
     TRY(conn_idle_now(c));
     bool server = c->set.server;
     struct s2n_config *config = c->set.config;
+    struct vouch *retired = c->retired;
+    vouch_retire(&c->session.vouch, &retired);
     drop(c);
     wipe(c, sizeof(*c));
     start(c, server, config);
+    c->retired = retired;
     return true;
 }
 
@@ -88,6 +91,7 @@ bool conn_free(struct s2n_connection *c)
 {
     TRY(conn_idle_now(c));
     drop(c);
+    vouch_free(c->retired);
     mem_del(c);
     return true;
 }

@@ -99,6 +99,7 @@ struct s2n_connection {
     struct blind blind;
     struct stats stats;
     struct s2n_offered_early_data offered;
+    struct vouch *retired; /* of handshakes that were wiped with a question open */
     struct metrics metrics;
     void *ctx;       /* the application's */
     bool serialized; /* it lives on elsewhere: closed, and never to be written to */

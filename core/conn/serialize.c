@@ -287,6 +287,7 @@ static void adopt(struct s2n_connection *c, const struct saved *s, const struct 
     struct resume *resume = to->resume;
     uint16_t tickets_due = to->tickets_due;
     to->resume = NULL;
+    vouch_retire(&to->vouch, &c->retired);
     session_wipe(to);
     session_init(to, c->set.server);
     resume_forget(resume);

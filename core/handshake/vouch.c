@@ -24,12 +24,37 @@ static void lookups_free(struct vouch *v)
 
 void vouch_free(struct vouch *v)
 {
-    if (v != NULL) {
+    while (v != NULL) {
+        struct vouch *next = v->next;
         buf_free(&v->ocsp);
         buf_free(&v->sct);
         lookups_free(v);
         mem_del(v);
+        v = next;
     }
+}
+
+static bool has_open_question(const struct vouch *v)
+{
+    bool open = v->validation.asked && atomic_load(&v->validation.verdict) == VERDICT_NONE;
+    for (uint32_t i = 0; i < v->lookups_n; i++) {
+        open |= atomic_load(&v->lookups[i].answer) == CRL_NO_ANSWER;
+    }
+    return open;
+}
+
+void vouch_retire(struct vouch **v, struct vouch **retired)
+{
+    struct vouch *old = *v;
+    *v = NULL;
+    if (old == NULL || !has_open_question(old)) {
+        vouch_free(old);
+        return;
+    }
+    buf_free(&old->ocsp);
+    buf_free(&old->sct);
+    old->next = *retired;
+    *retired = old;
 }
 
 /* ---- revocation lists ---- */

@@ -26,10 +26,13 @@ struct vouch {
     struct s2n_crl_lookup *lookups; /* one for each certificate received */
     uint32_t lookups_n;
     struct s2n_cert_validation_info validation;
+    struct vouch *next; /* in a list of retired ones */
 };
 
 MUST_USE bool vouch_need(struct vouch **v); /* it exists afterwards */
-void vouch_free(struct vouch *v);
+void vouch_free(struct vouch *v); /* with those it leads to */
+/* vouch_retire: takes v out of use. One with a question open goes on the list: its answer may still come. */
+void vouch_retire(struct vouch **v, struct vouch **retired);
 /* validation_answer: INVALID_STATE after an answer. */
 MUST_USE bool validation_answer(struct s2n_cert_validation_info *info, enum verdict verdict);
 

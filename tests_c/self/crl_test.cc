@@ -371,6 +371,31 @@ TEST_P(Revocation, LetsTheVerdictWait)
     }
 }
 
+// What is asked about a handshake that the application gave up; sanitizers would see an answer go astray.
+TEST_P(Revocation, TakesAnswersAfterAWipe)
+{
+    Judge judge;
+    Lists lists;
+    judge.verdict = Judge::SILENCE;
+    lists.when = Lists::LATER;
+    for (bool about_lists : { true, false, true }) {
+        PairOptions o = Scene();
+        o.client.config_hook = about_lists ? lists.Hook() : judge.Hook();
+        Pair pair(o);
+        EXPECT_FALSE(pair.Negotiate().client_done);
+        Must(s2n_connection_wipe(pair.client().conn), "wipe");
+        if (about_lists) {
+            ASSERT_EQ(2u, lists.asked.size());
+            for (s2n_crl_lookup *lookup : lists.asked) {
+                EXPECT_EQ(S2N_SUCCESS, s2n_crl_lookup_ignore(lookup));
+            }
+            lists.asked.clear();
+        } else {
+            EXPECT_EQ(S2N_SUCCESS, s2n_cert_validation_accept(judge.info));
+        }
+    }
+}
+
 TEST_P(Revocation, ShowsTheVerdictTheChain)
 {
     for (bool server : { false, true }) {

@@ -80,7 +80,9 @@ class _Matrix:
         if {"writer", "reader"} <= self.axes.keys():
             return "writer", "version" if len(self.axes.get("version", ())) > 1 else "", "reader"
         others = [name for name in self.axes if name not in ("peer", "role")]
-        return "peer", "role" if "role" in self.axes else "", (["feature"] if "feature" in others else others + [""])[0]
+        own = [name for name in others if name not in KNOWN]
+        down = next(iter((["feature"] if "feature" in others else own) + others), "")
+        return "peer", "role" if "role" in self.axes else "", down
 
 
 # ---- order and labels --------------------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def suite_label(name: str) -> tuple[str, str]:
 
 def label(axis: str, value: str) -> tuple[str, str]:
     """A value as people read it: the heading it stands under, which may be empty, and its own."""
-    if not value:
+    if value in ("", "-"):
         return "", "none"
     if axis == "suite" and value.startswith("TLS_"):
         return suite_label(value)
@@ -152,10 +154,11 @@ def _gather(rows: Iterable[Row], impossible: Iterable[Impossible], absent: Itera
         for axes, _, _ in matrix.impossible:
             for axis, value in axes.items():
                 values[axis].add(value)
-        values["peer"] -= gone
         for row in matrix.rows:  # a cell that lacks an axis which others have
             for axis in values.keys() - row.axes.keys() - {"peer"}:
                 values[axis].add("")
+        if all(row.peer in (row.axes.get("writer"), row.axes.get("reader")) for row in matrix.rows) and "writer" in values:
+            values.pop("peer", None)  # it would say the same once more
         places = {axis: place for place, axis in enumerate(("peer", "writer", "reader", *KNOWN))}
         places["feature"] = places["role"]  # what a peer's features are is the first question
         matrix.axes = {
@@ -192,11 +195,16 @@ def _index(matrix: _Matrix) -> dict[str, Any]:
             }
         )
     reasons: dict[str, int] = {}
-    groups = [
-        [{axis: rank[axis][value] for axis, value in fields.items() if value in rank[axis]},
-         reasons.setdefault(reason, len(reasons)), count]
-        for fields, reason, count in matrix.impossible
-    ]  # fmt: skip
+    groups: Counter[tuple[int, ...]] = Counter()
+    for fields, reason, count in matrix.impossible:
+        places = (rank[axis][fields[axis]] if axis in fields else -1 for axis in rank)
+        groups[(*places, reasons.setdefault(reason, len(reasons)))] += count
+    columns = list(zip(*sorted(groups))) or [()] * (len(rank) + 1)
+    impossible = {
+        "at": dict(zip(rank, columns)),
+        "reason": columns[-1],
+        "count": [groups[key] for key in sorted(groups)],
+    }
     return {
         "name": matrix.name,
         "layout": matrix.layout,
@@ -205,7 +213,7 @@ def _index(matrix: _Matrix) -> dict[str, Any]:
         "ms": [round(row.seconds * 1000) for row in matrix.rows],
         "failed": {place: first_line(row.log)[:300] for place, row in enumerate(matrix.rows) if row.failed},
         "reasons": list(reasons),
-        "impossible": groups,
+        "impossible": impossible,
         "absent": matrix.absent,
     }
 
@@ -285,12 +293,12 @@ def _table(matrix: _Matrix, width: int, paint: _Paint) -> list[str]:
     """Rows x columns of a matrix with one letter for each cell."""
     across, split, down = matrix.layout
     columns = matrix.axes.get(down, [])
-    states: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    ran: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    bad: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in matrix.rows:
         key = (row.at(across), row.at(split) if split else "")
-        states[key][row.at(down)] += 1
-        if row.failed:
-            states[key]["failed " + row.at(down)] += 1
+        ran[key][row.at(down)] += 1
+        bad[key][row.at(down)] += row.failed
     empty = {(f.get(across, ""), f.get(split, ""), f.get(down, "")) for f, _, _ in matrix.impossible}
     names = max((len(name) for name in [*matrix.axes.get(across, []), *(peer for peer, _ in matrix.absent)]), default=0)
     splits = max((len(value) for value in matrix.axes.get(split, [])), default=0) if split else 0
@@ -301,19 +309,18 @@ def _table(matrix: _Matrix, width: int, paint: _Paint) -> list[str]:
     ]
     for name in matrix.axes.get(across, []):
         for part in matrix.axes[split] if split else [""]:
-            seen = states.get((name, part))
-            if seen is None:
+            if (name, part) not in ran:
                 continue
+            seen, wrong = ran[name, part], bad[name, part]
             marks = []
             for value in columns:
-                mark = "F" if seen["failed " + value] else "+" if seen[value] else "."
+                mark = "F" if wrong[value] else "+" if seen[value] else "."
                 if mark == "." and not empty.isdisjoint({(name, part, value), (name, "", value)}):
                     mark = "-"
                 marks.append(paint(mark, mark))
-            failed = sum(seen["failed " + value] for value in columns) if down else seen["failed "]
-            passed = sum(seen[value] for value in columns) - failed if down else seen[""] - failed
-            bad = paint(f"{failed:>7}", "F") if failed else f"{failed:>7}"
-            lines.append(f"{_fit(name, names):{names}} {part:{splits}} {passed:>7} {bad}  {' '.join(marks)}".rstrip())
+            failed = sum(wrong.values())
+            counts = f"{sum(seen.values()) - failed:>7} " + paint(f"{failed:>7}", "F" if failed else "")
+            lines.append(f"{_fit(name, names):{names}} {part:{splits}} {counts}  {' '.join(marks)}".rstrip())
     for peer, reason in matrix.absent:
         lines.append(paint(_fit(f"{_fit(peer, names):{names}} absent: {reason}", width), "absent"))
     legend = ""

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The version matrices: what one release wrote, another goes on with, and the peer knows nothing of it.
+
+serialization  writer x reader x protocol x suite x role: a connection is serialized half way and restored elsewhere
+tickets        issuer x acceptor: a client's ticket, resumed by another release that has the same ticket key
+sessions       saver x loader: a client's session as bytes, resumed by another release
+
+The peer is OpenSSL, by its own program, at the other side of a relay. Before a reader gets the connection, it is offered
+the same bytes under a format number of the future, which it must refuse by name and survive.
+
+    python -m matrix.versions     one cell a line, as lane.py, with "id" and "ends" (name -> command)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Optional
+
+from matrix.cells import NO_GROUP, SUITES, Cell
+from matrix.ends import End, EndError, PATIENCE
+from matrix.plan import Plan, plan
+from matrix.relay import TIMEOUT, Relay
+from matrix.world import World, make
+from peers import peer
+from peers.base import Job, PeerError, Session
+
+HALF, SIZE = 32 * 1024, 64 * 1024
+FIRST = 16
+NEXT_FORMAT = (2).to_bytes(8, "big")
+REFUSED = "S2N_ERR_INVALID_SERIALIZED_CONNECTION"
+PEER = "openssl"
+MATRICES = ("serialization", "tickets", "sessions")
+KEY_NAME, KEY = b"matrix-ticket-key", bytes(range(100, 132))
+# Older protocols can be restored, but only releases of the reference can still shake hands in them.
+OLD = {"1.1": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",), "1.0": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",)}
+
+
+class Mismatch(Exception):
+    """Something came out otherwise than it must."""
+
+
+# ---- cells -----------------------------------------------------------------------------------------------------------
+
+
+def cells(matrix: str, ends: Sequence[str]) -> Iterator[str]:
+    """The names of all cells of a matrix: MATRIX/FROM/TO/VERSION/SUITE/ROLE, the role being the ends'."""
+    roles = {"serialization": ("client", "server"), "tickets": ("server",), "sessions": ("client",)}[matrix]
+    for source in ends:
+        for target in ends:
+            for version, suites in SUITES.items():
+                for suite in suites:
+                    for role in roles:
+                        yield "/".join((matrix, source, target, version, suite, role))
+
+
+def planned(version: str, suite: str, role: str) -> "tuple[Cell, Plan | str]":
+    """The cell of the interop matrix that a conversation is like, and how it is run."""
+    cert = "p256" if "_ECDSA_" in suite else "rsa2048"
+    group = NO_GROUP if suite.startswith("TLS_RSA_") else "secp256r1"
+    cell = Cell(PEER, role, version, suite, group, cert, "plain")
+    return cell, plan(cell, peer(PEER).tables[cell.peer_role])
+
+
+def covering(names: Iterable[str]) -> list[str]:
+    """A selection that has every writer with every reader, and every suite for each of them, in each role."""
+    chosen, seen = [], set()
+    for name in names:
+        _matrix, source, target, version, suite, role = name.split("/")
+        things = {(source, target, version), (source, version, suite, role), (target, version, suite, role)}
+        if not things <= seen:
+            seen |= things
+            chosen.append(name)
+    return chosen
+
+
+# ---- one cell ----------------------------------------------------------------------------------------------------------
+
+
+class Versions:
+    """Runs cells; keeps the ends' processes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._ends: dict[str, End] = {}
+        self._files = self._cut()
+
+    def _cut(self) -> dict[str, Any]:
+        """Small files: what is tested is who goes on, not how much."""
+        files = {}
+        for role, source in (("client", self.world.client), ("server", self.world.server)):
+            files[role] = self.world.folder / f"{role}-small.bin"
+            if not files[role].exists():
+                scratch = files[role].with_suffix(f".{os.getpid()}")
+                scratch.write_bytes(source.read_bytes()[:SIZE])
+                scratch.replace(files[role])
+        return files
+
+    def end(self, name: str, commands: Mapping[str, Sequence[str]]) -> End:
+        if name not in self._ends or not self._ends[name].alive:
+            self._ends[name] = End(commands[name])
+        return self._ends[name]
+
+    def close(self) -> None:
+        for end in self._ends.values():
+            end.close()
+        self._ends.clear()
+        peer(PEER).stop()
+
+    def run(self, name: str, commands: Mapping[str, Sequence[str]]) -> str:
+        matrix, source, target, version, suite, role = name.split("/")
+        cell, how = planned(version, suite, role)
+        if isinstance(how, str):
+            raise Mismatch(how)
+        ends = self.end(source, commands), self.end(target, commands)
+        talk = _Talk(self, cell, how, matrix != "serialization")
+        try:
+            getattr(talk, matrix)(*ends)
+        except BaseException as error:
+            self.close()  # an end may be anywhere in its part
+            if hasattr(error, "add_note"):
+                error.add_note("\n".join(talk.lines))
+            raise
+        finally:
+            talk.close()
+        return "\n".join(talk.lines)
+
+
+class _Talk:
+    """One conversation between the peer and two ends."""
+
+    def __init__(self, versions: Versions, cell: Cell, how: Plan, resume: bool) -> None:
+        self.cell, self.world = cell, versions.world
+        self.files = versions._files
+        self.lines: list[str] = []
+        self.resume = resume
+        self.how = how
+        self.relay: Optional[Relay] = None
+        self._front = socket.create_server(("127.0.0.1", 0)) if cell.role == "server" else None
+        if self._front is not None:
+            self._front.settimeout(TIMEOUT)
+        job = self._job()
+        self.lines.append(f"peer: {job.line()}")
+        self.session: Session = peer(PEER).start(job)
+
+    def _job(self) -> Job:
+        cell = self.cell
+        cert, key = self.world.leaf("server", cell.cert) if cell.role == "client" else (None, None)
+        mine = cell.peer_role
+        return Job(
+            role=mine,
+            version=cell.version,
+            suite=cell.suite,
+            group="" if cell.group == NO_GROUP else cell.group,
+            also=self.how.also,
+            port=self._front.getsockname()[1] if self._front is not None else 0,
+            cert=cert,
+            key=key,
+            ca=self.world.ca,
+            resume=self.resume,
+            chunk=4096,
+            send=self.files[mine],
+            expect=self.files[cell.role],
+        )
+
+    def close(self) -> None:
+        self.lines.append(self.session.log)
+        self.session.close()
+        if self.relay is not None:
+            self.relay.close()
+        if self._front is not None:
+            self._front.close()
+
+    # ---- the three matrices ------------------------------------------------------------------------------------------
+
+    def serialization(self, writer: End, reader: End) -> None:
+        relay = self._open(writer)
+        first, second = ("send", "recv") if self.cell.role == "client" else ("recv", "send")
+        writer.do(first, offset=0, bytes=HALF)
+        if second == "send":
+            relay.hold()  # the peer goes on as soon as it has this, and the writer must not get what it says
+        writer.do(second, offset=0, bytes=HALF)
+        relay.hold()
+        blob = bytes.fromhex(writer.do("serialize")["blob"])
+        relay.wait_gone()
+        self.lines.append(f"{len(blob)} bytes, format {int.from_bytes(blob[:8], 'big')}")
+        self._refuse(reader, NEXT_FORMAT + blob[8:])
+        reader.begin("restore", blob=blob, port=relay.port, **self._config())
+        relay.take()
+        reader.answer()
+        reader.do(first, offset=HALF, bytes=SIZE - HALF)
+        reader.do(second, offset=HALF, bytes=SIZE - HALF)
+        self._end(reader)
+
+    def tickets(self, issuer: End, acceptor: End) -> None:
+        self._first(issuer)
+        self._second(acceptor, b"")
+
+    def sessions(self, saver: End, loader: End) -> None:
+        session = self._first(saver)
+        if not session:
+            raise Mismatch("the saver has no session")
+        self._second(loader, session)
+
+    # ---- their parts -------------------------------------------------------------------------------------------------
+
+    def _config(self) -> dict[str, object]:
+        cell = self.cell
+        words: dict[str, object] = dict(role=cell.role, policy=self.how.policy, ca=self.world.ca, name="localhost")
+        words.update(send=self.files[cell.role], expect=self.files[cell.peer_role])
+        if cell.role == "server":
+            words["cert"], words["key"] = self.world.leaf("server", cell.cert)
+        if self.resume:
+            words.update(tickets=True, ticket_name=KEY_NAME, ticket_key=KEY)
+        return words
+
+    def _open(self, end: End, session: bytes = b"") -> Relay:
+        """A new connection of the peer with this end."""
+        if self.relay is not None:
+            self.relay.close()
+        relay = self.relay = Relay()
+        end.begin("open", port=relay.port, session=session, **self._config())
+        if self._front is not None:
+            relay.start(self._front.accept()[0])
+        else:
+            relay.start(socket.create_connection(("127.0.0.1", self.session.port), TIMEOUT))
+        relay.take()
+        facts = end.answer()
+        self.lines.append(f"end: {facts}")
+        wanted = {"version": self.cell.version, "suite": self.cell.suite}
+        if any(facts.get(name, value) != value for name, value in wanted.items()):
+            raise Mismatch(f"{facts}, not {wanted}")
+        if session and facts.get("resumed") != "1":
+            raise Mismatch("the session is not resumed")
+        return relay
+
+    def _first(self, end: End) -> bytes:
+        """The connection that is there to be resumed; its session, of a client."""
+        self._open(end)
+        words = ("send", "recv") if self.cell.role == "client" else ("recv", "send")
+        for word in words:
+            end.do(word, offset=0, bytes=FIRST)
+        session = bytes.fromhex(end.do("session").get("session", "")) if self.cell.role == "client" else b""
+        end.do("close")
+        return session
+
+    def _second(self, end: End, session: bytes) -> None:
+        self._open(end, session)
+        words = ("send", "recv") if self.cell.role == "client" else ("recv", "send")
+        for start, stop in ((0, HALF), (HALF, SIZE)):
+            for word in words:
+                end.do(word, offset=start, bytes=stop - start)
+        self._end(end)
+
+    def _end(self, end: End) -> None:
+        end.do("close")
+        answer = self.session.finish(PATIENCE)
+        for name, wanted in (("resumed", "1" if self.resume else "0"), ("closed", "clean")):
+            if answer.get(name) != wanted:
+                raise Mismatch(f"the peer says {name} is {answer.get(name)!r}, not {wanted!r}")
+
+    def _refuse(self, reader: End, blob: bytes) -> None:
+        try:
+            reader.do("restore", blob=blob, port=0, **self._config())
+        except EndError as error:
+            if error.args[0] != REFUSED:
+                raise Mismatch(f"a format of the future is refused with {error.args}, not {REFUSED}") from None
+        else:
+            raise Mismatch("a format of the future is accepted")
+
+
+def main() -> None:
+    answers, sys.stdout = sys.stdout, sys.stderr
+    versions = Versions(make())
+    for line in sys.stdin:
+        job = json.loads(line)
+        began = time.monotonic()
+        try:
+            state, log = "passed", versions.run(job["id"], job["ends"])
+        except Exception as error:
+            state = "failed"
+            log = "\n".join([f"{type(error).__name__}: {' '.join(map(str, error.args))}", *getattr(error, "__notes__", [])])
+        seconds = round(time.monotonic() - began, 3)
+        answers.write(json.dumps({"id": job["id"], "state": state, "seconds": seconds, "log": log}) + "\n")
+        answers.flush()
+    versions.close()
+
+
+if __name__ == "__main__":
+    main()
