@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from matrix import world
+from matrix import fleet, versions, world
+from matrix.ends import NOW, build, releases
 from matrix.report import Absent, Impossible, Row, summary, write_page
 from matrix.run import Job, Progress, Result, Work, covering, our_fingerprint, run_jobs, work_with
 from matrix.store import Store
 from peers import Peer, all_peers
-from peers.base import CACHE, ROOT, PeerError, peers_python
+from peers.base import CACHE, ROOT, PeerError, fingerprint, peers_python
 
-MATRICES = ("interop",)
+MATRICES = ("interop", *versions.MATRICES, "fleet")
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -74,6 +77,9 @@ class Gathered:
         self.rows: list[Row] = []
         self.impossible: list[Impossible] = []
         self.absent: list[Absent] = []
+
+
+Runner = Callable[[argparse.Namespace, Sequence[Peer], Store, Gathered], None]
 
 
 # ---- interop ------------------------------------------------------------------------------------------------------------
@@ -145,6 +151,89 @@ def make_environment(peers: Sequence[Peer]) -> None:
     noted.write_text(" ".join(sorted(set(installed))))
 
 
+# ---- versions -------------------------------------------------------------------------------------------------------------
+
+
+def ends(gathered: Gathered, matrix: str) -> dict[str, list[str]]:
+    """The command of each end of the version matrices that can be had."""
+    found = {NOW: build(None)}
+    for release in releases():
+        try:
+            found[release.name] = build(release)
+        except (PeerError, OSError, subprocess.SubprocessError) as error:
+            print(f"absent: {release.name}: {error}", file=sys.stderr)
+            gathered.absent.append((release.name, str(error).strip().splitlines()[0][:300], matrix))
+    return found
+
+
+def version_matrix(matrix: str) -> Runner:
+    def run(options: argparse.Namespace, _peers: Sequence[Peer], store: Store, gathered: Gathered) -> None:
+        if options.peer:
+            return
+        commands = ends(gathered, matrix)
+        mark = fingerprint(versions.sources(), our_fingerprint(), json.dumps(commands, sort_keys=True))
+        names, counts = [], Counter()
+        for name in versions.cells(matrix, list(commands)):
+            why = versions.why_not(name)
+            if why:
+                _matrix, source, target, *_rest = name.split("/")
+                counts[source, target, why] += 1
+            elif all(text in name for text in options.only or ()):
+                names.append(name)
+        if options.quick:
+            names = versions.covering(names)
+        known = {result.id: result for result in store.passed(matrix, mark)}
+        jobs = []
+        for name in names:
+            used = {end: commands[end] for end in name.split("/")[1:3]}
+            if name not in known:
+                jobs.append(Job(matrix, mark, {"id": name, "ends": used}, " to ".join(used)))
+        if options.list:
+            print("\n".join(job.line["id"] for job in jobs))
+            return
+        done = [known[name] for name in names if name in known]
+        say(f"{matrix}: {len(jobs):,} cells to run, {len(done):,} known from an earlier run, {len(commands)} ends")
+        done += run_jobs(jobs, store, options.lanes, "matrix.versions", Progress(len(jobs), sys.stdout))
+        for result in done:
+            _matrix, source, target, version, suite, role = result.id.split("/")
+            axes = dict(writer=source, reader=target, version=version, suite=suite, role=role)
+            gathered.rows.append(Row(matrix, source, axes, result.state, result.seconds, result.log, result.id))
+        for (source, target, why), count in counts.items():
+            gathered.impossible.append((matrix, {"peer": source, "writer": source, "reader": target}, why, count))
+
+    return run
+
+
+def fleet_matrix(options: argparse.Namespace, _peers: Sequence[Peer], store: Store, gathered: Gathered) -> None:
+    """Rolling upgrades; a few, and each is a simulation of its own, so they run one after the other."""
+    if options.peer:
+        return
+    now = fleet.Version(NOW, sys.executable)
+    released = [
+        fleet.Version(name, command[0])
+        for name, command in ends(gathered, "fleet").items()
+        if name != NOW and not name.startswith("s2n-")
+    ]
+    for name, waves, documented in fleet.scenarios(released, now):
+        ident = f"fleet/{name}"
+        if options.list:
+            print(ident)
+            continue
+        if not all(text in ident for text in options.only or ()):
+            continue
+        began = time.monotonic()
+        try:
+            troubles = fleet.rolled(world.make(), waves)
+            wrong = fleet.judge(troubles, documented)
+            log = "\n".join(filter(None, [wrong, *troubles])) or "no client noticed"
+        except (OSError, RuntimeError, TimeoutError) as error:
+            wrong = log = f"{type(error).__name__}: {error}"
+        say(f"fleet: {name}: {wrong or 'as documented'}")
+        axes = {"order": "documented" if documented else "wrong: fails as documented", "waves": name}
+        state = "failed" if wrong else "passed"
+        gathered.rows.append(Row("fleet", "fleet", axes, state, time.monotonic() - began, log, ident))
+
+
 # ---- facts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +259,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-RUNNERS: dict[str, Callable[[argparse.Namespace, Sequence[Peer], Store, Gathered], None]] = {"interop": interop}
+RUNNERS: dict[str, Runner] = {
+    "interop": interop,
+    **{matrix: version_matrix(matrix) for matrix in versions.MATRICES},
+    "fleet": fleet_matrix,
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

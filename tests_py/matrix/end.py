@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One end of the version matrix (ENDS.md), on whatever release of the Python package this interpreter has.
 
-Stands alone and uses public names of release 0.9.0 only, so that it runs on every release after it. The connection reads
-from its socket itself, record by record: nothing is read ahead that a serialized connection would lose.
+Stands alone and uses public names of release 0.9.0 only, so that it runs on every release after it. The connection
+reads from its socket itself, record by record: nothing is read ahead that a serialized connection would lose.
 """
 
 from __future__ import annotations

@@ -120,6 +120,9 @@ class End:
             " ".join([f"op={op}", *(f"{key}={quote(_text(value), safe='/:,+')}" for key, value in given.items())])
         )
 
+    def answered(self) -> bool:
+        return self._program.heard
+
     def answer(self) -> dict[str, str]:
         word, values = parse(self._program.hear(PATIENCE))
         if word != "done":

@@ -10,6 +10,8 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
+from collections.abc import Callable
 from typing import Optional
 
 TIMEOUT = 20.0
@@ -36,8 +38,14 @@ class Relay:
         self._peer = peer
         self._thread.start()
 
-    def take(self) -> None:
-        """Wait for an end to connect, and go on with it."""
+    def take(self, refused: Callable[[], bool]) -> None:
+        """Wait for an end to connect, and go on with it; or until it has refused to."""
+        deadline = time.monotonic() + TIMEOUT
+        while not select.select([self._listener], [], [], 0.05)[0]:
+            if refused():
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError("the end does not connect")
         end, _address = self._listener.accept()
         end.settimeout(TIMEOUT)
         with self._lock:

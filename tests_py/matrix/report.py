@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from peers.base import CERTS, FEATURES, GROUPS, SUITES12, SUITES13
@@ -33,6 +34,7 @@ KNOWN = {
     "feature": FEATURES,
 }
 TITLES = {"cert": "certificate", "role": "our role", "version": "protocol"}
+FEATURE_LABELS = {"alpn": "ALPN", "external_psk": "external PSK"}
 PAGE_LIMIT = 6_000_000
 LOG_LIMITS = ((2000, 30000), (800, 8000), (300, 2000), (120, 500))  # characters of a passed and of a failed cell's log
 FAILURES_SHOWN = 60  # in the terminal
@@ -85,7 +87,7 @@ class _Matrix:
         return "peer", "role" if "role" in self.axes else "", down
 
 
-# ---- order and labels --------------------------------------------------------------------------------------------------
+# ---- order and labels ------------------------------------------------------------------------------------------------
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:
@@ -108,7 +110,9 @@ def label(axis: str, value: str) -> tuple[str, str]:
         return "", "none"
     if axis == "suite" and value.startswith("TLS_"):
         return suite_label(value)
-    return "", value.replace("_", " ") if axis == "feature" else value
+    if axis == "feature":
+        return "", FEATURE_LABELS.get(value, value.replace("_", " "))
+    return "", value
 
 
 def ordered(axis: str, values: Iterable[str]) -> list[str]:
@@ -122,7 +126,9 @@ def ordered(axis: str, values: Iterable[str]) -> list[str]:
 
 
 def first_line(log: str) -> str:
-    return next((line.strip() for line in log.splitlines() if line.strip()), "")
+    """The line that tells most, fit for a terminal."""
+    line = next((line for line in log.splitlines() if line.strip()), "")
+    return re.sub(r"[\x00-\x20\x7f-\x9f]+", " ", line).strip()
 
 
 def _gather(rows: Iterable[Row], impossible: Iterable[Impossible], absent: Iterable[Absent]) -> list[_Matrix]:
@@ -157,7 +163,8 @@ def _gather(rows: Iterable[Row], impossible: Iterable[Impossible], absent: Itera
         for row in matrix.rows:  # a cell that lacks an axis which others have
             for axis in values.keys() - row.axes.keys() - {"peer"}:
                 values[axis].add("")
-        if all(row.peer in (row.axes.get("writer"), row.axes.get("reader")) for row in matrix.rows) and "writer" in values:
+        ends = "writer" in values and all(row.peer in (row.at("writer"), row.at("reader")) for row in matrix.rows)
+        if ends:
             values.pop("peer", None)  # it would say the same once more
         places = {axis: place for place, axis in enumerate(("peer", "writer", "reader", *KNOWN))}
         places["feature"] = places["role"]  # what a peer's features are is the first question
@@ -169,12 +176,17 @@ def _gather(rows: Iterable[Row], impossible: Iterable[Impossible], absent: Itera
     return sorted(found.values(), key=lambda m: (MATRICES.index(m.name) if m.name in MATRICES else 99, m.name))
 
 
-# ---- the page ----------------------------------------------------------------------------------------------------------
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+
+def _sound(text: str) -> str:
+    """Without halves of characters, which a log read from bytes may have and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _pack(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 9, mtime=0)).decode()
+    text = _sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
 def _index(matrix: _Matrix) -> dict[str, Any]:
@@ -227,7 +239,11 @@ def _shorten(log: str, limit: int) -> str:
 
 
 def page(
-    rows: Iterable[Row], impossible: Iterable[Impossible], absent: Iterable[Absent], facts: Mapping[str, str]
+    rows: Iterable[Row],
+    impossible: Iterable[Impossible],
+    absent: Iterable[Absent],
+    facts: Mapping[str, str],
+    outside: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The page as text. Logs are shortened only as far as its size demands."""
     rows, impossible, absent = list(rows), list(impossible), list(absent)
@@ -236,14 +252,22 @@ def page(
     said = f"{failed:,} of {len(rows):,} failed" if failed else f"all {len(rows):,} passed" if rows else "nothing ran"
     parts = {
         "title": html.escape(f"{said} - interoperability and version matrices"),
-        "text": html.escape(summary(rows, impossible, absent, facts, 110)),
-        "index": _pack({"facts": list(facts.items()), "matrices": [_index(matrix) for matrix in matrices]}),
+        "text": html.escape(_sound(summary(rows, impossible, absent, facts, 110))),
+        "index": _pack(
+            {
+                "facts": list(facts.items()),
+                "outside": list(outside.items()),
+                "matrices": [_index(matrix) for matrix in matrices],
+            }
+        ),
     }
     template = TEMPLATE.read_text(encoding="utf-8")
     text = ""
     for passed_limit, failed_limit in LOG_LIMITS:
         logs = [
-            _shorten(row.log, failed_limit if row.failed else passed_limit) for matrix in matrices for row in matrix.rows
+            _shorten(row.log, failed_limit if row.failed else passed_limit)
+            for matrix in matrices
+            for row in matrix.rows
         ]
         parts["logs"] = _pack(logs)
         text = re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
@@ -258,16 +282,18 @@ def write_page(
     impossible: Iterable[Impossible],
     absent: Iterable[Absent],
     facts: Mapping[str, str],
+    outside: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write the page; whoever looks at the file meanwhile sees the old one or the new one."""
+    """Write the page; whoever looks at the file meanwhile sees the old one or the new one. `outside` tells what the
+    matrices have no cells for, and why."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
-    beside.write_text(page(rows, impossible, absent, facts), encoding="utf-8")
+    beside.write_text(page(rows, impossible, absent, facts, outside), encoding="utf-8")
     beside.replace(path)
 
 
-# ---- the terminal ------------------------------------------------------------------------------------------------------
+# ---- the terminal ----------------------------------------------------------------------------------------------------
 
 _COLOURS = {"+": "34", "F": "1;31", "-": "2", ".": "2", "absent": "2"}
 

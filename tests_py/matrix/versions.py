@@ -19,7 +19,8 @@ import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, Optional, Union
 
 from matrix.cells import NO_GROUP, SUITES, Cell
 from matrix.ends import End, EndError, PATIENCE
@@ -35,9 +36,7 @@ NEXT_FORMAT = (2).to_bytes(8, "big")
 REFUSED = "S2N_ERR_INVALID_SERIALIZED_CONNECTION"
 PEER = "openssl"
 MATRICES = ("serialization", "tickets", "sessions")
-KEY_NAME, KEY = b"matrix-ticket-key", bytes(range(100, 132))
-# Older protocols can be restored, but only releases of the reference can still shake hands in them.
-OLD = {"1.1": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",), "1.0": ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",)}
+KEY_NAME, KEY = b"matrix ticketkey", bytes(range(100, 132))
 
 
 class Mismatch(Exception):
@@ -58,7 +57,7 @@ def cells(matrix: str, ends: Sequence[str]) -> Iterator[str]:
                         yield "/".join((matrix, source, target, version, suite, role))
 
 
-def planned(version: str, suite: str, role: str) -> "tuple[Cell, Plan | str]":
+def planned(version: str, suite: str, role: str) -> tuple[Cell, Union[Plan, str]]:
     """The cell of the interop matrix that a conversation is like, and how it is run."""
     cert = "p256" if "_ECDSA_" in suite else "rsa2048"
     group = NO_GROUP if suite.startswith("TLS_RSA_") else "secp256r1"
@@ -66,12 +65,27 @@ def planned(version: str, suite: str, role: str) -> "tuple[Cell, Plan | str]":
     return cell, plan(cell, peer(PEER).tables[cell.peer_role])
 
 
+def why_not(name: str) -> str:
+    """Why there is no such conversation, or nothing."""
+    _matrix, _source, _target, version, suite, role = name.split("/")
+    how = planned(version, suite, role)[1]
+    return how if isinstance(how, str) else ""
+
+
+def sources() -> list[Path]:
+    """What a result says something about, besides the library and the ends."""
+    here = Path(__file__).resolve().parent
+    peers = here.parent / "peers" / PEER
+    harness = [here / name for name in ("versions.py", "ends.py", "end.py", "relay.py", "plan.py", "world.py")]
+    return [*harness, *(path for path in peers.iterdir() if path.is_file())]
+
+
 def covering(names: Iterable[str]) -> list[str]:
     """A selection that has every writer with every reader, and every suite for each of them, in each role."""
     chosen, seen = [], set()
     for name in names:
         _matrix, source, target, version, suite, role = name.split("/")
-        things = {(source, target, version), (source, version, suite, role), (target, version, suite, role)}
+        things = {(source, target, version), ("from", source, suite, role), ("to", target, suite, role)}
         if not things <= seen:
             seen |= things
             chosen.append(name)
@@ -190,7 +204,7 @@ class _Talk:
         self.lines.append(f"{len(blob)} bytes, format {int.from_bytes(blob[:8], 'big')}")
         self._refuse(reader, NEXT_FORMAT + blob[8:])
         reader.begin("restore", blob=blob, port=relay.port, **self._config())
-        relay.take()
+        relay.take(reader.answered)
         reader.answer()
         reader.do(first, offset=HALF, bytes=SIZE - HALF)
         reader.do(second, offset=HALF, bytes=SIZE - HALF)
@@ -228,7 +242,7 @@ class _Talk:
             relay.start(self._front.accept()[0])
         else:
             relay.start(socket.create_connection(("127.0.0.1", self.session.port), TIMEOUT))
-        relay.take()
+        relay.take(end.answered)
         facts = end.answer()
         self.lines.append(f"end: {facts}")
         wanted = {"version": self.cell.version, "suite": self.cell.suite}

@@ -113,6 +113,7 @@ class Table:
     pins: frozenset[str] = frozenset({"version", "suite12", "suite13", "group"})
     shares: int = 1  # client, TLS 1.3: for how many of its groups, from the first, it sends key shares
     follows_client: bool = False  # server: takes the client's first suite and group rather than its own
+    leaves: bool = False  # client: has to end every connection itself, since it does not answer a close_notify
     app: str = "duplex"
     rules: Sequence[Rule] = ()
 
@@ -287,6 +288,12 @@ class Program:
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    @property
+    def heard(self) -> bool:
+        """Whether it has said something that nobody has asked for yet, or has ended."""
+        with self._changed:
+            return bool(self._lines) or self._ended
 
     def say(self, line: str) -> None:
         assert self._process.stdin is not None
