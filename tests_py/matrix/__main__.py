@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from matrix import fleet, versions, world
+from matrix.cells import NOT_OURS, cell_of
 from matrix.ends import NOW, build, releases
 from matrix.report import Absent, Impossible, Row, summary, write_page
 from matrix.run import Job, Progress, Result, Work, covering, our_fingerprint, run_jobs, work_with
@@ -59,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
     if options.list:
         return 0
     facts = about(options, time.monotonic() - began)
-    write_page(options.page, gathered.rows, gathered.impossible, gathered.absent, facts)
+    write_page(options.page, gathered.rows, gathered.impossible, gathered.absent, facts, NOT_OURS)
     width = shutil.get_terminal_size((120, 24)).columns
     print(summary(gathered.rows, gathered.impossible, gathered.absent, facts, width, sys.stdout.isatty()))
     print(f"\npage: {options.page}")
@@ -119,19 +120,19 @@ def interop(options: argparse.Namespace, peers: Sequence[Peer], store: Store, ga
     for result in run_jobs(chosen, store, options.lanes, "matrix.lane", Progress(len(chosen), sys.stdout)):
         done[result.id] = result
     for result in done.values():
-        name, role, version, suite, group, cert, feature = result.id.split("/")
-        axes = dict(role=role, version=version, suite=suite, group=group, cert=cert, feature=feature)
-        title = title_of(works[name])
+        axes = asdict(cell_of(result.id))
+        title = title_of(works[axes.pop("peer")])
         row = Row("interop", title, axes, result.state, result.seconds, result.log, f"interop/{result.id}")
         gathered.rows.append(row)
     for work in works.values():
-        for found in work.impossible:
-            axes = {"peer": title_of(work), "role": found.role, "feature": found.feature}
-            gathered.impossible.append(("interop", axes, found.reason, found.count))
+        for cell, reason in work.impossible:
+            gathered.impossible.append(("interop", {**asdict(cell), "peer": title_of(work)}, reason, 1))
 
 
 def title_of(work: Work) -> str:
-    return work.peer.title if work.version in work.peer.title else f"{work.peer.title} {work.version}".strip()
+    """The peer with its version, said once."""
+    title, version = work.peer.title, work.version
+    return version if title.casefold() in version.casefold() else f"{title} {version}".strip()
 
 
 def make_environment(peers: Sequence[Peer]) -> None:

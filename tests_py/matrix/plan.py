@@ -94,7 +94,8 @@ def plan(cell: Cell, table: Optional[Table]) -> Union[Plan, str]:
     reason = why_not_tls(cell) or _why_not_peer(cell, table)
     if reason:
         return reason
-    return _find(cell.role, cell.version, cell.suite, cell.group, cell.cert, cell.feature == "hello_retry", table)
+    retry = {"hello_retry": True, "early_data": False}.get(cell.feature)
+    return _find(cell.role, cell.version, cell.suite, cell.group, cell.cert, retry, table)
 
 
 def _why_not_peer(cell: Cell, table: Table) -> Optional[str]:
@@ -116,7 +117,7 @@ _cache: dict[tuple[object, ...], Union[Plan, str]] = {}
 
 
 def _find(
-    role: str, version: str, suite: str, group: str, cert: str, retry: bool, table: Table
+    role: str, version: str, suite: str, group: str, cert: str, retry: Optional[bool], table: Table
 ) -> Union[Plan, str]:
     key = (role, version, suite, group, cert, retry, id(table))
     if key not in _cache:
@@ -125,8 +126,9 @@ def _find(
 
 
 def _search(
-    role: str, version: str, suite: str, group: str, cert: str, retry: bool, table: Table
+    role: str, version: str, suite: str, group: str, cert: str, retry: Optional[bool], table: Table
 ) -> Union[Plan, str]:
+    """`retry`: whether the server must ask again; None if either will do, but rather not."""
     why = "no policy of ours has this suite, group and signature together"
     fallback: Optional[Plan] = None
     for policy in policies():
@@ -151,8 +153,10 @@ def _search(
             why = "cannot be told the group, and comes to another with each of our policies"
         elif retry and not retried:
             why = "the server has the group of the client's first share with each of our policies"
-        elif retried and not retry:
-            fallback = fallback or Plan(policy.name, bait, also)  # a retry is allowed, but not the plainest way
+        elif retried and retry is False:
+            why = "each of our policies leads to a retry, after which early data is refused (RFC 8446, 4.2.10)"
+        elif retried and retry is None:
+            fallback = fallback or Plan(policy.name, bait, also)
         else:
             return Plan(policy.name, bait, also)
     return fallback or why
@@ -176,7 +180,7 @@ def _suite(role: str, version: str, cert: str, policy: Policy, table: Table) -> 
 
 
 def _group(
-    role: str, version: str, group: str, retry: bool, policy: Policy, table: Table
+    role: str, version: str, group: str, retry: Optional[bool], policy: Policy, table: Table
 ) -> tuple[Optional[str], str, bool]:
     """What group a handshake comes to, the bait that is needed for it, and whether the server asks again."""
     if "group" in table.pins:

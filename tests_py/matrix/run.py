@@ -26,17 +26,6 @@ BATCH = 200
 PATIENCE = 120.0  # seconds that one cell may take, far more than all its time-outs
 
 
-@dataclass(frozen=True)
-class Impossible:
-    """Cells that cannot be, all for one reason."""
-
-    peer: str
-    role: str
-    feature: str
-    reason: str
-    count: int
-
-
 @dataclass
 class Work:
     """What there is to do with one peer."""
@@ -45,7 +34,7 @@ class Work:
     version: str
     fingerprint: str
     cells: dict[str, tuple[Cell, Plan]] = field(default_factory=dict)
-    impossible: list[Impossible] = field(default_factory=list)
+    impossible: list[tuple[Cell, str]] = field(default_factory=list)
 
 
 def our_fingerprint() -> str:
@@ -67,15 +56,12 @@ def work_with(peer: Peer, ours: str) -> Work:
     sources = module.parent.rglob("*") if module.name == "__init__.py" else [module, module.parent / "pipes.py"]
     files = [path for path in sources if path.is_file() and path.suffix not in (".pyc", ".lock")]
     work = Work(peer, version, fingerprint(files, ours, version))
-    counts: dict[tuple[str, str, str], int] = {}
     for cell in every_cell(peer.name):
         found = plan(cell, peer.tables.get(cell.peer_role))
         if isinstance(found, Plan):
             work.cells[cell.id] = cell, found
         else:
-            key = cell.role, cell.feature, found
-            counts[key] = counts.get(key, 0) + 1
-    work.impossible = [Impossible(peer.name, *key, count) for key, count in counts.items()]
+            work.impossible.append((cell, found))
     return work
 
 
@@ -120,19 +106,24 @@ class Lane:
 
     def run(self, job: dict[str, Any]) -> Result:
         began = time.monotonic()
+        line: Optional[str]  # empty when the lane has ended
         process = self._running()
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
             line = self._answers.get(timeout=PATIENCE)
-        except (OSError, queue.Empty):
+        except OSError:
             line = ""
+        except queue.Empty:
+            line = None
         if line:
             return Result(**json.loads(line))
-        code = process.poll()
+        try:
+            why = f"the lane ended with {process.wait(0 if line is None else 5)}"
+        except subprocess.TimeoutExpired:
+            why = f"the lane hung for {PATIENCE:.0f} s"
         self.close()
-        why = f"the lane ended with {code}" if code is not None else f"the lane hung for {PATIENCE:.0f} s"
         return Result(job["id"], "failed", round(time.monotonic() - began, 3), why)
 
     def _running(self) -> "subprocess.Popen[str]":
@@ -146,16 +137,16 @@ class Lane:
         return self._process
 
     def close(self) -> None:
-        if self._process is None:
+        process, self._process = self._process, None
+        if process is None:
             return
-        assert self._process.stdin is not None
+        assert process.stdin is not None
         try:
-            self._process.stdin.close()
-            self._process.wait(10)
+            process.stdin.close()
+            process.wait(10)
         except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+            process.kill()
+            process.wait()
 
 
 def _collect(stream: IO[str], answers: "queue.Queue[str]") -> None:

@@ -2,7 +2,7 @@
 """What adapters around finished programs share: programs behind pipes, and PROTOCOL.md's conversation through them.
 
 A client program of this kind sends what it reads from its standard input and prints what it receives; the thread of a
-`PipedSession` is then the application that PROTOCOL.md describes. Everything has one deadline, that of the conversation.
+`PipedSession` is then the application that PROTOCOL.md describes. Everything has one deadline, the conversation's.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import IO, Optional, TypeVar
 
 from peers.base import TIMEOUT, Answer, Job, PeerError, Session
 
 LIMIT = 20.0  # seconds for one conversation, as PROTOCOL.md says
 PREFACE = 16  # bytes each way in the first connection of a resumption
 _PIPE_SIZE = 1 << 20
+_Found = TypeVar("_Found")
 _LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -43,14 +44,15 @@ class Deadline:
         return self.left == 0.0
 
 
-# ---- a program ---------------------------------------------------------------------------------------------------------
+# ---- a program -------------------------------------------------------------------------------------------------------
 
 
 class PipedProgram:
     """A running program with three pipes. A thread each collects standard output and error; neither can fill up.
 
     With packets, each `write` of at most 4096 bytes is what one read of the program returns, however late it reads:
-    this is how the size of records is decided from outside.
+    this is how the size of records is decided from outside. With sockets, its standard input is one: there are
+    programs that understand the end of a socket, but not that of a pipe.
     """
 
     def __init__(
@@ -61,14 +63,11 @@ class PipedProgram:
         env: Optional[Mapping[str, str]] = None,
         cwd: Optional[Path] = None,
         packets: bool = False,
+        sockets: bool = False,
     ) -> None:
         self.command = [str(word) for word in command]
         self.deadline = deadline
-        reading, self._input = os.pipe2(os.O_CLOEXEC)
-        fcntl.fcntl(self._input, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-        os.set_blocking(self._input, False)
-        if packets:
-            fcntl.fcntl(self._input, fcntl.F_SETFL, os.O_NONBLOCK | os.O_DIRECT)
+        reading, self._input = _socket_pair(packets) if sockets else _pipe(packets)
         try:
             self._process = subprocess.Popen(
                 self.command, stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd, bufsize=0
@@ -90,8 +89,8 @@ class PipedProgram:
         for reader in self._readers:
             reader.start()
 
-    def _collect(self, pipe: object, into: bytearray) -> None:
-        while chunk := pipe.read(65536):  # type: ignore[attr-defined]
+    def _collect(self, pipe: IO[bytes], into: bytearray) -> None:
+        while chunk := pipe.read(65536):
             with self._changed:
                 into += chunk
                 self._changed.notify_all()
@@ -99,7 +98,7 @@ class PipedProgram:
             self._open -= 1
             self._changed.notify_all()
 
-    def _until(self, happened: Callable[[], object], what: str) -> object:
+    def _until(self, happened: Callable[[], Optional[_Found]], what: str) -> _Found:
         """Wait for something that can only happen when output arrives or ends."""
         with self._changed:
             while True:
@@ -150,6 +149,11 @@ class PipedProgram:
             except OSError:
                 raise PeerError(f"the program does not read its input any more: {self.last_words}") from None
 
+    def end_input_for_now(self) -> None:
+        """Let the program read an end of file, although there is more to come; for packets through sockets."""
+        with socket.socket(fileno=os.dup(self._input)) as sock:
+            sock.send(b"")
+
     def end_input(self) -> None:
         """Close its standard input."""
         descriptor, self._input = self._input, -1
@@ -173,7 +177,7 @@ class PipedProgram:
         """The first match of a regular expression (^ and $ are those of lines) in standard error or output."""
         wanted = re.compile(pattern, re.M)
         output = self._err if where == "err" else self._out
-        return self._until(lambda: wanted.search(output.decode(errors="replace")), f"{pattern!r}")  # type: ignore[return-value]
+        return self._until(lambda: wanted.search(output.decode(errors="replace")), f"{pattern!r}")
 
     def wait(self) -> int:
         """Wait for its end and all of its output; the exit code."""
@@ -190,14 +194,26 @@ class PipedProgram:
         self._process.kill()
         self._process.wait()
         self.end_input()
-        for reader in self._readers:
+        for reader, pipe in zip(self._readers, (self._process.stdout, self._process.stderr)):
             reader.join(5)
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
+            if pipe is not None and not reader.is_alive():  # a child of the program's may hold the other end still
                 pipe.close()
 
 
-# ---- the conversation --------------------------------------------------------------------------------------------------
+def _pipe(packets: bool) -> tuple[int, int]:
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+    fcntl.fcntl(writing, fcntl.F_SETFL, os.O_NONBLOCK | (os.O_DIRECT if packets else 0))
+    return reading, writing
+
+
+def _socket_pair(packets: bool) -> tuple[int, int]:
+    reading, writing = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET if packets else socket.SOCK_STREAM)
+    writing.setblocking(False)
+    return reading.detach(), writing.detach()
+
+
+# ---- the conversation ------------------------------------------------------------------------------------------------
 
 
 def halves(path: Optional[Path]) -> tuple[bytes, bytes]:
@@ -235,27 +251,23 @@ def duplex(
     job: Job,
     *,
     already: int = 0,
-    escape: Callable[[bytes], bytes] = bytes,
     before_half: Callable[[], None] = lambda: None,
 ) -> None:
     """The client's conversation of PROTOCOL.md: halves alternately, each one complete before the next.
 
-    The first `already` bytes have gone as early data. `before_half` is called before each half is written; `escape`
-    is what a chunk must look like on the standard input.
+    The first `already` bytes have gone as early data. `before_half` is called before each half is written.
     """
     offset = 0
     for number, (mine, theirs) in enumerate(zip(halves(job.send), halves(job.expect))):
         before_half()
-        rest = mine[already:] if number == 0 else mine
-        for start in range(0, len(rest), job.chunk):
-            program.write(escape(rest[start : start + job.chunk]))
+        write_in_chunks(program, mine[already:] if number == 0 else mine, job.chunk)
         expect(program, theirs, offset)
         offset += len(theirs)
 
 
-def preface(program: PipedProgram, job: Job, *, escape: Callable[[bytes], bytes] = bytes) -> None:
+def preface(program: PipedProgram, job: Job) -> None:
     """What the first connection of a resumption carries."""
-    program.write(escape(halves(job.send)[0][:PREFACE]))
+    program.write(halves(job.send)[0][:PREFACE])
     expect(program, halves(job.expect)[0][:PREFACE])
 
 
@@ -266,7 +278,7 @@ def no_more(program: PipedProgram) -> None:
         raise PeerError(f"more than expected arrives: {surplus!r}")
 
 
-# ---- sessions ----------------------------------------------------------------------------------------------------------
+# ---- sessions --------------------------------------------------------------------------------------------------------
 
 
 class PipedSession(Session):
@@ -295,9 +307,10 @@ class PipedSession(Session):
         env: Optional[Mapping[str, str]] = None,
         cwd: Optional[Path] = None,
         packets: bool = False,
+        sockets: bool = False,
     ) -> PipedProgram:
         """Start a program that ends with the session at the latest."""
-        program = PipedProgram(command, deadline=self.deadline, env=env, cwd=cwd, packets=packets)
+        program = PipedProgram(command, deadline=self.deadline, env=env, cwd=cwd, packets=packets, sockets=sockets)
         self.programs.append(program)
         return program
 

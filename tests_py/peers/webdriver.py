@@ -2,8 +2,8 @@
 """Headless Chromium, driven through chromedriver with nothing but the standard library.
 
 Used by the adapter for Chromium and by the tests that look at pages. A browser has a home of its own in a temporary
-folder, with an NSS database in it: that is the trust store in which Chromium on Linux looks for local authorities and for
-client certificates, so that it verifies for real instead of being told to accept anything.
+folder, with an NSS database in it. There Chromium on Linux looks for local authorities and for client certificates: it
+verifies for real instead of being told to accept anything.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ QUIET = {
     "search.suggest_enabled": False,
 }
 STARTED = re.compile(rb"started successfully on port (\d+)")
+# Chromium shows a page of its own where a certificate is not good enough, and chromedriver is content with it.
+REFUSED = """
+const code = document.getElementById("error-code");
+return origin === "null" && document.body.className === "ssl" && code ? code.textContent : "";
+"""
 
 
 class WebDriverError(Exception):
@@ -101,8 +106,8 @@ class Browser:
             _tool("certutil", "-A", "-d", f"sql:{store}", "-n", "authority", "-t", "C,,", "-i", str(authority))
         if client is not None:
             bundle = str(self.folder / "client.p12")
-            certificate, key = map(str, client)
-            _tool("openssl", "pkcs12", "-export", "-in", certificate, "-inkey", key, "-out", bundle, "-passout", "pass:")
+            made_of = ["-in", str(client[0]), "-inkey", str(client[1])]
+            _tool("openssl", "pkcs12", "-export", *made_of, "-out", bundle, "-passout", "pass:")
             _tool("pk12util", "-d", f"sql:{store}", "-i", bundle, "-W", "")
 
     def _start_driver(self) -> None:
@@ -136,20 +141,14 @@ class Browser:
         self._call("POST", f"{self._session}/timeouts", limits)
 
     def quit(self) -> None:
-        """End browser and driver and remove their folder. May be called more than once."""
-        if self._session:
-            session, self._session = self._session, ""
+        """End browser and driver, whatever they are at, and remove their folder. May be called more than once."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
             try:
-                self._call("DELETE", session)
-            except (OSError, WebDriverError):
-                pass  # it is killed all the same
-        if self._driver is not None:
-            try:
-                os.killpg(self._driver.pid, signal.SIGKILL)
+                os.killpg(driver.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-            self._driver.wait()
-            self._driver = None
+            driver.wait()
         for _ in range(50):  # what was killed may still be writing for a moment
             shutil.rmtree(self.folder, ignore_errors=True)
             if not self.folder.exists():
@@ -180,8 +179,10 @@ class Browser:
             raise WebDriverError(said["error"], said["message"]) from None
 
     def navigate(self, url: str) -> None:
-        """Open a page and wait until it has been loaded."""
+        """Open a page and wait until it has been loaded. A certificate that is not trusted is an error."""
         self._call("POST", f"{self._session}/url", {"url": url})
+        if refused := self.run(REFUSED):
+            raise WebDriverError("insecure certificate", refused)
 
     def run(self, script: str, *args: Any) -> Any:
         """The value of a function's body, executed in the page; `arguments` are the args."""
@@ -196,8 +197,15 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Click on the first element that a CSS selector finds, as a user would: it has to be visible and uncovered."""
+        self._call("POST", f"{self._element(selector)}/click")
+
+    def enter(self, selector: str, text: str) -> None:
+        """Type into an element, or name the file for one that takes a file."""
+        self._call("POST", f"{self._element(selector)}/value", {"text": text})
+
+    def _element(self, selector: str) -> str:
         found = self._call("POST", f"{self._session}/element", {"using": "css selector", "value": selector})
-        self._call("POST", f"{self._session}/element/{next(iter(found.values()))}/click")
+        return f"{self._session}/element/{next(iter(found.values()))}"
 
     def screenshot(self) -> bytes:
         """The visible part of the page as PNG."""

@@ -193,7 +193,7 @@ func configure(todo *job, told words) (*tls.Config, error) {
 	if version == tls.VersionTLS12 {
 		config.CipherSuites = []uint16{suite}
 	}
-	if config.CurvePreferences, err = groups(told["group"], told["bait"]); err != nil {
+	if config.CurvePreferences, err = groups(told["group"], told["bait"], told["also"]); err != nil {
 		return nil, err
 	}
 	if told["alpn"] != "" {
@@ -248,20 +248,20 @@ func suiteNamed(name string) (uint16, error) {
 
 // groups is what to offer. crypto/tls sends a key share for the group that it prefers itself, so a bait that it does not
 // prefer to the wanted group is replaced by a hybrid one that it does; its companion share must not be the wanted one.
-func groups(name, bait string) ([]tls.CurveID, error) {
-	if name == "" {
+func groups(name, bait, also string) ([]tls.CurveID, error) {
+	for _, one := range []string{name, bait, also} {
+		if _, known := curves[one]; !known && one != "" {
+			return nil, fmt.Errorf("no such group: %q", one)
+		}
+	}
+	wanted, first := curves[name], curves[bait]
+	switch {
+	case name == "":
 		return nil, nil
-	}
-	wanted, known := curves[name]
-	if !known {
-		return nil, fmt.Errorf("no such group: %q", name)
-	}
-	if bait == "" {
+	case bait == "" && also == "":
 		return []tls.CurveID{wanted}, nil
-	}
-	first, known := curves[bait]
-	if !known {
-		return nil, fmt.Errorf("no such group: %q", bait)
+	case bait == "":
+		return []tls.CurveID{wanted, curves[also]}, nil
 	}
 	for _, curve := range curveOrder {
 		if curve == first {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OpenSSL: Debian's libssl, with a program of ours (peer.c)."""
+"""OpenSSL: Debian's libssl, with a program of ours (peer.c, on job.c)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from peers.base import SUITES12, SUITES13, TRIPLE_DES, Build, Job, ProgramPeer, Rule, Table
 
 HERE = Path(__file__).parent
+SOURCES = (HERE / "peer.c", HERE / "job.c", HERE / "job.h")
 FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror")
 
 SUITES = tuple(suite for suite in (*SUITES13, *SUITES12) if suite not in TRIPLE_DES)
@@ -23,14 +24,15 @@ class OpenSSL(ProgramPeer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._build = Build("openssl", [HERE / "peer.c"], FLAGS)
+        self._build = Build("openssl", SOURCES, FLAGS)
 
     @property
     def _program(self) -> str:
         return str(self._build.folder / "peer")
 
     def build(self) -> None:
-        self._build.run(["cc", *FLAGS, str(HERE / "peer.c"), "-o", "{out}/peer", "-lssl", "-lcrypto"])
+        files = [str(source) for source in SOURCES if source.suffix == ".c"]
+        self._build.run(["cc", *FLAGS, *files, "-o", "{out}/peer", "-lssl", "-lcrypto"])
 
     def version(self) -> str:
         return subprocess.run(

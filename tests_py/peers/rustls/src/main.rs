@@ -192,7 +192,8 @@ impl Job {
         }
     }
 
-    /// A client sends a share for the first group only, hence `bait` stands first.
+    /// A client sends a share for the first group only, hence `bait` stands first. rustls does not look at a
+    /// certificate's curve in TLS 1.2, so `also` may be a group that it does not have.
     fn provider(&self) -> Fallible<Arc<CryptoProvider>> {
         let suite = ALL_CIPHER_SUITES
             .iter()
@@ -201,9 +202,10 @@ impl Job {
         let mut kx_groups = Vec::new();
         for name in [self.text("bait"), self.text("group")] {
             if !name.is_empty() {
-                kx_groups.push(group(name)?);
+                kx_groups.push(group(name).ok_or_else(|| format!("rustls has no {name}"))?);
             }
         }
+        kx_groups.extend(group(self.text("also")));
         Ok(Arc::new(CryptoProvider { cipher_suites: vec![*suite], kx_groups, ..default_provider() }))
     }
 
@@ -261,9 +263,8 @@ impl Job {
     }
 }
 
-fn group(name: &str) -> Fallible<&'static dyn SupportedKxGroup> {
-    let found = ALL_KX_GROUPS.iter().find(|group| group_name(group.name()) == name);
-    Ok(*found.ok_or_else(|| format!("rustls has no {name}"))?)
+fn group(name: &str) -> Option<&'static dyn SupportedKxGroup> {
+    ALL_KX_GROUPS.iter().find(|group| group_name(group.name()) == name).copied()
 }
 
 // ---- one connection ----------------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ impl End {
         connection.talk_over(connect(line)?)?;
         connection.negotiate()?;
         let suite = suites::name(connection.suite()?);
-        let answer = format!("version={} suite={suite} resumed={}", connection.version(), u8::from(connection.resumed()));
+        let answer =
+            format!("version={} suite={suite} resumed={}", connection.version(), u8::from(connection.resumed()));
         self.connection = Some(connection);
         Ok(answer)
     }
@@ -129,11 +130,13 @@ impl End {
     }
 
     fn close(&mut self) -> Result<String> {
-        let connection = self.connection()?;
-        connection.send_close()?;
-        let closed = connection.receive_close()?;
+        let closed = self.connection()?.close_first()?;
         self.forget();
-        if closed == "clean" { Ok(String::new()) } else { fail("the stream ends without a close_notify") }
+        if closed == "clean" {
+            Ok(String::new())
+        } else {
+            fail("the stream ends without a close_notify")
+        }
     }
 }
 

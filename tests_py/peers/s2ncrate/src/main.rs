@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The reference library behind two protocols: conversations with the other library's program (peers/PROTOCOL.md), and the
-//! single steps of the version matrix (matrix/ENDS.md), told apart by the key `op`.
+//! The reference library behind two protocols: conversations with the other library (peers/PROTOCOL.md), and the single
+//! steps of the version matrix (matrix/ENDS.md), told apart by the key `op`.
 
 mod end;
 mod line;
@@ -33,6 +33,8 @@ fn report(error: &s2n::Failure, is_end: bool) -> String {
 }
 
 fn main() {
+    // The library locks its memory, of which an ordinary user may have little; the keys here are no secrets.
+    std::env::set_var("S2N_DONT_MLOCK", "1");
     if let Err(error) = s2n::init() {
         say(&report(&error, false));
         return;

@@ -169,12 +169,11 @@ impl Job<'_> {
     }
 
     fn close(&self, connection: &mut Connection) -> Result<&'static str> {
-        let first = self.line.text("close") == "peer";
-        if first {
-            connection.send_close()?;
+        if self.line.text("close") == "peer" {
+            return connection.close_first();
         }
         let closed = connection.receive_close()?;
-        if !first && closed == "clean" {
+        if closed == "clean" {
             connection.send_close()?;
         }
         Ok(closed)

@@ -55,6 +55,7 @@ extern "C" {
     fn s2n_negotiate(conn: Pointer, blocked: *mut Blocked) -> c_int;
     fn s2n_send(conn: Pointer, data: *const u8, size: isize, blocked: *mut Blocked) -> isize;
     fn s2n_recv(conn: Pointer, data: *mut u8, size: isize, blocked: *mut Blocked) -> isize;
+    fn s2n_shutdown(conn: Pointer, blocked: *mut Blocked) -> c_int;
     fn s2n_shutdown_send(conn: Pointer, blocked: *mut Blocked) -> c_int;
     fn s2n_connection_get_alert(conn: Pointer) -> c_int;
     fn s2n_connection_request_key_update(conn: Pointer, peer: c_int) -> c_int;
@@ -144,7 +145,11 @@ fn failure() -> Failure {
 }
 
 fn check(result: c_int) -> Result<()> {
-    if result == 0 { Ok(()) } else { Err(failure()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(failure())
+    }
 }
 
 pub fn init() -> Result<()> {
@@ -375,6 +380,18 @@ impl Connection {
         }
     }
 
+    /// Send close_notify and wait for the other side's. Below TLS 1.3 only this call can still wait for it.
+    pub fn close_first(&mut self) -> Result<&'static str> {
+        let mut blocked = 0;
+        while unsafe { s2n_shutdown(self.conn, &mut blocked) } != 0 {
+            if error_type() == CLOSED {
+                return Ok("eof");
+            }
+            self.again("close_notify")?;
+        }
+        Ok("clean")
+    }
+
     pub fn update_keys(&mut self) -> Result<()> {
         check(unsafe { s2n_connection_request_key_update(self.conn, 0) })
     }
@@ -401,7 +418,11 @@ impl Connection {
     /// Empty when the key exchange had none.
     pub fn group(&self) -> String {
         let name = words(unsafe { s2n_connection_get_curve(self.conn) });
-        if name == "NONE" { String::new() } else { name }
+        if name == "NONE" {
+            String::new()
+        } else {
+            name
+        }
     }
 
     pub fn handshake_type(&self) -> String {
@@ -474,8 +495,9 @@ impl Connection {
         loop {
             let (mut got, mut blocked) = (0, 0);
             let rest = &mut room[done..];
-            let result =
-                unsafe { s2n_recv_early_data(self.conn, rest.as_mut_ptr(), rest.len() as isize, &mut got, &mut blocked) };
+            let result = unsafe {
+                s2n_recv_early_data(self.conn, rest.as_mut_ptr(), rest.len() as isize, &mut got, &mut blocked)
+            };
             done += got as usize;
             if result == 0 {
                 return Ok(done);
@@ -515,7 +537,9 @@ impl Drop for Connection {
 /// The first wrong byte is an error with its offset in the whole stream.
 pub fn compare(got: &[u8], wanted: &[u8], start: usize) -> Result<()> {
     match got.iter().zip(wanted).position(|(got, wanted)| got != wanted) {
-        Some(at) => fail(format!("wrong byte at offset {}: {:#04x} instead of {:#04x}", start + at, got[at], wanted[at])),
+        Some(at) => {
+            fail(format!("wrong byte at offset {}: {:#04x} instead of {:#04x}", start + at, got[at], wanted[at]))
+        }
         None => Ok(()),
     }
 }
