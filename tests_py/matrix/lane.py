@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 from matrix.cells import NO_GROUP, Cell, cell_of
-from matrix.ours import TIMEOUT, Conversation, Pair, Wrong, files_of, steps_of
+from matrix.ours import TIMEOUT, Conversation, Pair, Wrong, files_of, put_head, steps_of
 from matrix.plan import Plan, suites
 from matrix.world import SIZE, World, make
 from peers import peer
@@ -27,6 +27,7 @@ from s2n_tls import (
     CertificateKeyPair,
     ClientAuth,
     Config,
+    ConnectionClosed,
     EarlyDataStatus,
     Psk,
     TicketKeys,
@@ -176,10 +177,20 @@ class _Run:
 
     def _connect(self, listener: Optional[socket.socket], session: Session, first: bool) -> None:
         """One connection; the first of two exists for its session."""
+        if listener and self.mutual and self.table.comes_back:
+            try:
+                self._connect_once(listener, session, first)
+            except ConnectionClosed as error:
+                self.lines.append(f"ours: {error}; the client comes back with its certificate")
+            else:
+                return
+        self._connect_once(listener, session, first)
+
+    def _connect_once(self, listener: Optional[socket.socket], session: Session, first: bool) -> None:
         sock = listener.accept()[0] if listener else socket.create_connection(("127.0.0.1", session.port), TIMEOUT)
         sock.settimeout(TIMEOUT)
         server_side = listener is not None
-        early = bytes(self._files.send[: self.early]) if self.early and not first and not server_side else b""
+        early = self._early_out() if not first and not server_side else b""
         psks = [Psk(IDENTITY, self.psk, hash=self.hash)] if self.psk else []
         buffer = TLSBuffer(
             self.config,
@@ -210,6 +221,7 @@ class _Run:
                 early=got,
                 update=update,
                 close_first=self.close_first,
+                answered=self.table.answers_close,
             )
             self.runner.pair.carry(conversation, self.cell.role, steps)
         finally:
@@ -222,13 +234,13 @@ class _Run:
 
     def _first(self, conversation: Conversation) -> None:
         """The connection before the one that counts: 16 bytes each way, or what an echo or HTTP peer makes of it."""
-        steps = steps_of(self.table.app, self.cell.role, SIZE, chunk=4096)
+        steps = steps_of(self.table.app, self.cell.role, SIZE, chunk=4096, answered=self.table.answers_close)
+        end = steps.pop()
         if self.table.app == "duplex":
             steps = [("send", 0, FIRST, FIRST), ("recv", 0, FIRST)]
-            steps = [*(steps if self.cell.role == "client" else steps[::-1]), ("close_first",)]
+            steps = steps if self.cell.role == "client" else steps[::-1]
         elif self.table.app == "echo":
-            steps = [("echo", 0, FIRST, FIRST), ("close_first",)]
-        end = steps.pop()
+            steps = [("echo", 0, FIRST, FIRST)]
         conversation.walk([step for step in steps if step[0] != "hop"])
         if self.cell.role == "client":
             self.session = bytes(conversation.tls.session or b"")
@@ -264,15 +276,21 @@ class _Run:
             if found != expected:
                 raise Wrong(f"{name} is {found!r}, not {expected!r}")
 
+    def _early_out(self) -> bytes:
+        """What our client sends as early data: the beginning of its file, behind the head of a request if there is one."""
+        head = put_head(SIZE) if self.early and self.table.app == "http" else b""
+        return head + bytes(self._files.send[: max(0, self.early - len(head))])
+
     def _early_bytes(self, tls: TLSSocket) -> int:
+        """How much of the client's file went as early data."""
         if not self.early:
             return 0
         if tls.early_data_status != EarlyDataStatus.END:
             raise Wrong(f"early data: {tls.early_data_status!r}")
-        got = tls.early_data if self.cell.role == "server" else self._files.send[: self.early]
-        expected = self._files.expect if self.cell.role == "server" else self._files.send
-        if len(got) != self.early or got != expected[: self.early]:
-            raise Wrong(f"{len(got)} bytes of early data, or wrong ones")
+        if self.cell.role == "client":
+            return self.early - (len(put_head(SIZE)) if self.table.app == "http" else 0)
+        if tls.early_data != self._files.expect[: self.early]:
+            raise Wrong(f"{len(tls.early_data)} bytes of early data, or wrong ones")
         return self.early
 
     def _judge(self, answer: Answer) -> None:

@@ -18,12 +18,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from s2n_tls import Config, TLSSocket
+from s2n_tls import Config, ConnectionClosed, TLSSocket
 from s2n_tls.handoff import receive_connection, send_connection
 
 TIMEOUT = 20.0
 STILL = b"S"  # the connection comes back, with steps left
 DONE = b"D"  # it does not: the length of a report follows, and the report, empty if all went well
+PAGE = b'<!doctype html><link rel="icon" href="data:,"><title>matrix</title>'
 _SIZE = struct.Struct(">I")
 
 Step = Sequence[Any]
@@ -99,13 +100,19 @@ class Conversation:
 
     # ---- the end ---------------------------------------------------------------------------------------------------
 
-    def _close_first(self) -> None:
-        if self.tls.version == "TLSv1.3":
-            self.tls.shutdown_write()
-            self._expect_end()
+    def _close_first(self, answered: bool) -> None:
+        """`answered`: the peer owes us its own close_notify, and not only the end of the TCP connection."""
+        try:
+            if self.tls.version == "TLSv1.3":
+                self.tls.shutdown_write()
+                self._expect_end()
+                self.tls.close()
+            else:  # one close_notify ends both directions (RFC 5246 7.2.1): wait for the answer to it
+                self.tls.unwrap().close()
+        except (ConnectionClosed, ConnectionResetError, BrokenPipeError):
+            if answered:
+                raise
             self.tls.close()
-        else:  # one close_notify ends both directions (RFC 5246 7.2.1): wait for the answer to it
-            self.tls.unwrap().close()
 
     def _close_second(self) -> None:
         self._expect_end()
@@ -120,8 +127,7 @@ class Conversation:
 
     def _put(self, close: bool) -> None:
         """The head of our request."""
-        kept = "close" if close else "keep-alive"
-        self._say(f"PUT /data HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(self.files.send)}\r\nConnection: {kept}")
+        self.tls.sendall(put_head(len(self.files.send), close))
 
     def _answered(self) -> None:
         """The head of the peer's answer."""
@@ -133,6 +139,10 @@ class Conversation:
     def _requested(self) -> None:
         """The head of the peer's request."""
         head = self._head()
+        if head[0].startswith("GET "):  # a browser, which wants the page first that will ask for the rest
+            self._say(f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(PAGE)}")
+            self.tls.sendall(PAGE)
+            head = self._head()
         if not head[0].startswith("PUT /data "):
             raise Wrong(f"the client asks {head[0]!r}")
         self._length(head, len(self.files.expect))
@@ -162,6 +172,12 @@ class Conversation:
             raise Wrong(f"Content-Length is {lengths}, not {wanted}")
 
 
+def put_head(size: int, close: bool = False) -> bytes:
+    """The head of our HTTP request."""
+    kept = "close" if close else "keep-alive"
+    return f"PUT /data HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\nConnection: {kept}\r\n\r\n".encode()
+
+
 # ---- which steps -----------------------------------------------------------------------------------------------------
 
 
@@ -175,16 +191,18 @@ def steps_of(
     early: int = 0,
     update: bool = False,
     close_first: bool = True,
+    answered: bool = True,
 ) -> list[Step]:
     """The steps of a whole conversation with a hop in the middle; `early` bytes of the client's file are through."""
     half = size // 2
-    close: Step = ("close_first" if close_first else "close_second",)
+    close: Step = ("close_first", answered) if close_first else ("close_second",)
     ask: list[Step] = [("update",)] if update else []
     if app == "echo":
         first, second = ("echo", 0, half, chunk), ("echo", half, size, chunk)
         return [*ask, first, ("hop",), *ask, second, close]
     if app == "http" and role == "client":
-        up: list[Step] = [("put", not close_first), *ask, ("send", 0, half, chunk, tiny), ("hop",)]
+        put: list[Step] = [] if early else [("put", not close_first)]  # the head goes with the early data
+        up: list[Step] = [*put, *ask, ("send", early, half, chunk, tiny), ("hop",)]
         down: list[Step] = [("answered",), ("recv", 0, half), ("hop",), *ask, ("recv", half, size), close]
         return [*up, ("send", half, size, chunk, tiny), *down]
     if app == "http":

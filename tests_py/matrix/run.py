@@ -53,7 +53,8 @@ def work_with(peer: Peer, ours: str) -> Work:
     peer.build()
     version = peer.version()
     module = Path(sys.modules[type(peer).__module__].__file__ or "")
-    sources = module.parent.rglob("*") if module.name == "__init__.py" else [module, module.parent / "pipes.py"]
+    shared = [HERE.parent / "peers" / f"{name}.py" for name in ("pipes", "frontend", "webdriver")]
+    sources = module.parent.rglob("*") if module.name == "__init__.py" else [module, *shared]
     files = [path for path in sources if path.is_file() and path.suffix not in (".pyc", ".lock")]
     work = Work(peer, version, fingerprint(files, ours, version))
     for cell in every_cell(peer.name):

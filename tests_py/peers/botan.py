@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Botan 2's command-line program as a client. It has TLS 1.2 and no later; a policy, in a text file, says what it offers.
+"""Botan 2's command-line program as a client. It has no TLS after 1.2; a policy, in a text file, says what it offers.
 
 `botan tls_client` prints its report on the connection to where the data goes, just before and after them, and goes on
 whatever it finds of the server's certificate: that it says `Verified` is checked here.
@@ -26,7 +26,7 @@ CIPHERS = {
 }
 MACS = {"SHA": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384"}
 READS = 1024  # bytes of its input at a time
-# The report's last lines are not always there. Data are what begins like none of them, once there is enough to see that.
+# The report's last lines are not always there. Data are what begins like none of them, once that can be seen.
 REPORT = (
     r"\A((?s:.*?)^Handshake complete, .*\n"
     r"(?:Session ID .*\n)?(?:Session ticket .*\n)?(?:Server choose protocol: .*\n)?)"
@@ -103,7 +103,7 @@ class _Conversation(PipedSession):
         return program
 
     def _end(self, program: _Client) -> Answer:
-        """The end of a connection: end of input makes the program say close_notify, and it does not wait for another."""
+        """The end of a connection. End of input makes the program say close_notify; it does not wait for another."""
         if self.job.close == "peer":
             program.end_input()
         code = program.wait()
@@ -143,7 +143,7 @@ class Botan(Peer):
             rules=(
                 Rule("Botan 2 has no TLS 1.3", version="1.3"),
                 Rule("botan tls_client has no option for an own certificate", feature="mutual_auth"),
-                Rule("botan tls_client reads 1 KiB of its input at a time, and writes no more", feature="large_records"),
+                Rule("botan tls_client reads and writes at most 1 KiB at a time", feature="large_records"),
             ),
         ),
         "server": Table(rules=(Rule("botan tls_server only answers lines of text, with the same lines"),)),

@@ -119,6 +119,8 @@ class Chromium(Peer):
             groups=GROUPS[:3],
             certs=("rsa2048", "rsa3072", "p256", "p384"),
             pins=frozenset({"version", "suite12"}),
+            answers_close=False,
+            comes_back=True,
             app="http",
             rules=(
                 Rule("Chromium takes no RSA-PSS keys", cert="rsapss"),

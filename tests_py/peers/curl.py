@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """curl as a client: it uploads the client's file with PUT and keeps the answer, which is compared here.
 
-What curl knows of the TLS connection it tells with -v: messages as they come and go. So a session has been resumed if no
-certificate came, and the server has asked again if there were two hellos.
+What curl knows of the TLS connection it tells with -v: messages as they come and go. So a session has been resumed if
+no certificate came, and the server has asked again if there were two hellos.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from peers.frontend import CURVES, SUITE_OF, first_difference, openssl_suite
 from peers.pipes import LIMIT, PipedSession
 
 HTTP = "http/1.1"
-FILE_READS = 4096  # chunks below this come through a pipe, one at each read: curl cannot be told to write less at a time
+# Chunks below this come through a pipe, one at each read: curl cannot be told to write less at a time.
+FILE_READS = 4096
 
 
 class _Conversation(PipedSession):
@@ -28,6 +29,7 @@ class _Conversation(PipedSession):
             raise PeerError("the job lacks files")
         if job.alpn and HTTP not in job.alpn:
             raise PeerError(f"curl offers no ALPN but {HTTP}")
+        self.send, self.expect = job.send.read_bytes(), job.expect.read_bytes()
         self.folder = Path(tempfile.mkdtemp(prefix="curl-"))
         self.begin()
 
@@ -36,16 +38,15 @@ class _Conversation(PipedSession):
         tiny = job.chunk < FILE_READS
         program = self.run([*self._command(), *self._transfers("-" if tiny else str(job.send))], packets=tiny)
         if tiny:
-            data = job.send.read_bytes()
-            for start in range(0, len(data), job.chunk):
-                program.write(data[start : start + job.chunk])
+            for start in range(0, len(self.send), job.chunk):
+                program.write(self.send[start : start + job.chunk])
         program.end_input()
         code = program.wait()
         if code != 0:
             raise PeerError(f"curl ends with {code}: {program.last_words}")
         for number in range(1 + job.resume):
             body = self.folder / str(number)
-            first_difference(body.read_bytes() if body.exists() else b"", job.expect.read_bytes())
+            first_difference(body.read_bytes() if body.exists() else b"", self.expect)
         return _facts(program.err)
 
     def _command(self) -> list[str]:
@@ -68,7 +69,7 @@ class _Conversation(PipedSession):
         job = self.job
         words = ["-H", "Expect:"]
         if upload == "-":  # of unknown size; it would be sent in chunks of HTTP
-            words += ["-H", "Transfer-Encoding:", "-H", f"Content-Length: {job.send.stat().st_size}"]
+            words += ["-H", "Transfer-Encoding:", "-H", f"Content-Length: {len(self.send)}"]
         for number in range(1 + job.resume):
             words += ["-T", upload, "-o", str(self.folder / f"{number}"), f"https://{job.name}:{job.port}/data"]
         return words

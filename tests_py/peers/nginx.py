@@ -141,6 +141,7 @@ class Nginx(Peer):
     tables = {
         "server": Table(
             app="http",
+            answers_close=False,
             rules=(
                 Rule("Debian's OpenSSL is built without 3DES suites", suite=TRIPLE_DES),
                 Rule("nginx has no setting for external PSKs", feature="external_psk"),

@@ -40,7 +40,7 @@ class Wrong(Exception):
 
 
 class Late(BaseException):
-    """The time for a conversation is over. Not an Exception, so that the library does not take it for one of its own."""
+    """The time for a conversation is over. No Exception, so that the library does not take it for one of its own."""
 
 
 class Connection(TLSConnection):
@@ -59,7 +59,7 @@ class Connection(TLSConnection):
             raise
 
 
-# ---- certificates ------------------------------------------------------------------------------------------------------
+# ---- certificates ----------------------------------------------------------------------------------------------------
 
 
 class Trust:
@@ -106,7 +106,7 @@ class Trust:
             raise Wrong(f"it is not for {self._name}")
 
 
-# ---- settings ----------------------------------------------------------------------------------------------------------
+# ---- settings --------------------------------------------------------------------------------------------------------
 
 
 def read(path: str) -> bytes:
@@ -152,7 +152,7 @@ def credentials(job: dict[str, str]) -> tuple[object, object]:
     return chain, parsePEMKey(read(job["key"]).decode(), private=True, implementations=["python"])
 
 
-# ---- the conversation --------------------------------------------------------------------------------------------------
+# ---- the conversation ------------------------------------------------------------------------------------------------
 
 
 class Peer:
@@ -272,7 +272,7 @@ class Peer:
         return facts
 
 
-# ---- jobs --------------------------------------------------------------------------------------------------------------
+# ---- jobs ------------------------------------------------------------------------------------------------------------
 
 
 def expire(*_signal: object) -> None:
