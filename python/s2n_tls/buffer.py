@@ -314,6 +314,7 @@ class TLSBuffer:
         info = self.info()
         while waiting := self.connection.peek():
             self._plaintext += self.connection.recv(waiting)
+        self.connection.negotiate()  # a KeyUpdate that the peer has asked for: format V1 does not remember it
         saved = self.connection._save(True)
         plaintext, self._plaintext = bytes(self._plaintext), bytearray()
         return ConnectionState(info.server_side, saved.blob, plaintext, saved.received, saved.unsent, info)

@@ -301,6 +301,7 @@ class TLSSocket:
         The bytes hold the keys: encrypt and authenticate them wherever they go.
         """
         with self._send_lock:
+            self.buffer.handshake()  # a KeyUpdate that the peer has asked for: format V1 does not remember it
             self._drain(self._deadline())
             blob = self.buffer.serialize()
         self.socket.settimeout(self._timeout)

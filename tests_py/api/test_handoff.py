@@ -11,6 +11,9 @@ import sys
 import traceback
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from s2n_tls import Config, ConnectionState, HandleClosed, TLSSocket, UsageError, wrap_client, wrap_server
 from s2n_tls.handoff import (
     FIELDS,
@@ -254,4 +257,61 @@ def test_attach_checks_the_blob(pki):
         TLSSocket.attach(left, ConnectionState(True, b"no blob"))
     assert caught.value.name == "S2N_ERR_INVALID_SERIALIZED_CONNECTION"
     left.close()
+    right.close()
+
+
+# ---- a KeyUpdate that is owed -------------------------------------------------------------------------------------------
+
+
+def expand(secret, label, size):
+    """HKDF-Expand-Label with an empty context (RFC 8446, 7.1)."""
+    full = b"tls13 " + label
+    info = size.to_bytes(2, "big") + bytes([len(full)]) + full + b"\x00"
+    return HKDFExpand(SHA256(), size, info).derive(secret)
+
+
+class Sealed13:
+    """One direction of a TLS 1.3 connection with TLS_AES_128_GCM_SHA256, by hand."""
+
+    def __init__(self, secret):
+        self.key, self.iv, self.sequence = AESGCM(expand(secret, b"key", 16)), expand(secret, b"iv", 12), 0
+
+    def _nonce(self):
+        number = self.sequence.to_bytes(12, "big")
+        self.sequence += 1
+        return bytes(a ^ b for a, b in zip(self.iv, number))
+
+    def seal(self, kind, content):
+        head = b"\x17\x03\x03" + (len(content) + 17).to_bytes(2, "big")
+        return head + self.key.encrypt(self._nonce(), content + bytes([kind]), head)
+
+    def open(self, record):
+        inner = self.key.decrypt(self._nonce(), record[5:], record[:5])
+        return inner[-1], inner[:-1]
+
+
+@pytest.mark.parametrize("way", ["detach", "serialize"])
+def test_a_key_update_that_the_peer_has_asked_for_is_answered_before_the_move(way):
+    client, server = os.urandom(32), os.urandom(32)
+    head = (1).to_bytes(8, "big") + b"\x03\x04\x13\x01" + bytes(16) + (8087).to_bytes(2, "big")
+    config = Config(serializable=True)
+    left, right = socket.socketpair()
+    right.settimeout(20)
+    tls = TLSSocket.deserialize(left, head + client + server + bytes(range(32)), config, server_side=False)
+    tls.settimeout(20)
+    peer_out, peer_in = Sealed13(server), Sealed13(client)
+    right.sendall(peer_out.seal(22, b"\x18\x00\x00\x01\x01"))  # update_requested: the writer's keys change
+    peer_out = Sealed13(expand(server, b"traffic upd", 32))
+    right.sendall(peer_out.seal(23, b"hello"))
+    assert tls.recv(5) == b"hello"
+    if way == "detach":
+        moved = TLSSocket.attach(*tls.detach(), config)
+    else:
+        blob = tls.serialize()
+        moved = TLSSocket.deserialize(tls.socket, blob, config, server_side=False)
+    moved.sendall(b"still here")
+    answer, data = right.recv(27, socket.MSG_WAITALL), right.recv(32, socket.MSG_WAITALL)
+    assert peer_in.open(answer) == (22, b"\x18\x00\x00\x01\x00")
+    assert Sealed13(expand(client, b"traffic upd", 32)).open(data) == (23, b"still here")
+    moved.close()
     right.close()

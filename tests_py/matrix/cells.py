@@ -20,7 +20,7 @@ SUITES = {"1.3": SUITES13, "1.2": SUITES12}
 NOT_OURS = {
     "TLS 1.1, TLS 1.0, SSLv3": "this library does not negotiate them; it restores serialized connections of theirs",
     "finite-field Diffie-Hellman suites": "not implemented: ./dev abi status",
-    "RC4 suites": "never used, whatever libcrypto has",
+    "RC4 and 3DES suites": "never negotiated, whatever libcrypto has (RFC 7465; 64-bit blocks: CVE-2016-2183)",
     "post-quantum groups": "libcrypto 3.0 has no ML-KEM",
     "external PSKs and early data in TLS 1.2": "the library has them for TLS 1.3 only",
 }

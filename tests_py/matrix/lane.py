@@ -49,6 +49,7 @@ class Runner:
         self.world = world
         self.files = files_of(world.client, world.server)
         self._pair: Optional[Pair] = None
+        self._peer: Optional[Peer] = None  # the last one: its programs are kept for the next cell
 
     @property
     def pair(self) -> Pair:
@@ -57,19 +58,27 @@ class Runner:
         return self._pair
 
     def close(self) -> None:
+        self._part()
+        if self._peer is not None:
+            self._peer.stop()
+
+    def _part(self) -> None:
         if self._pair is not None:
             self._pair.close()
             self._pair = None
 
     def run(self, cell: Cell, plan: Plan) -> str:
         """One conversation, or two; what to put into the log. Raises what went wrong."""
-        one = _Run(self, cell, plan, peer(cell.peer))
+        if self._peer is not None and self._peer.name != cell.peer:
+            self._peer.stop()
+        self._peer = peer(cell.peer)
+        one = _Run(self, cell, plan, self._peer)
         try:
             one.run()
         except BaseException as error:
             error.add_note(one.log) if hasattr(error, "add_note") else None
             if isinstance(error, (Wrong, OSError)):
-                self.close()  # who knows what the other process still waits for
+                self._part()  # who knows what the other process still waits for
             raise
         return one.log
 
@@ -86,7 +95,8 @@ class _Run:
         self.mutual = cell.feature == "mutual_auth"
         self.early = EARLY if cell.feature == "early_data" else 0
         self.chunk = CHUNKS.get(cell.feature, 4096)
-        self.close_first = cell.feature != "close_theirs"
+        self.leaves = cell.role == "server" and self.table.leaves
+        self.close_first = cell.feature != "close_theirs" and not self.leaves
         self.psk = SECRET + bytes(16 * cell.sha384) if cell.feature == "external_psk" else b""
         self.hash = "sha384" if cell.sha384 else "sha256"
         self.lines: list[str] = []
@@ -234,12 +244,13 @@ class _Run:
 
     def _first(self, conversation: Conversation) -> None:
         """The connection before the one that counts: 16 bytes each way, or what an echo or HTTP peer makes of it."""
-        steps = steps_of(self.table.app, self.cell.role, SIZE, chunk=4096, answered=self.table.answers_close)
+        app, answered = self.table.app, self.table.answers_close
+        steps = steps_of(app, self.cell.role, SIZE, close_first=not self.leaves, answered=answered)
         end = steps.pop()
-        if self.table.app == "duplex":
+        if app == "duplex":
             steps = [("send", 0, FIRST, FIRST), ("recv", 0, FIRST)]
             steps = steps if self.cell.role == "client" else steps[::-1]
-        elif self.table.app == "echo":
+        elif app == "echo":
             steps = [("echo", 0, FIRST, FIRST)]
         conversation.walk([step for step in steps if step[0] != "hop"])
         if self.cell.role == "client":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 import time
@@ -51,6 +52,13 @@ def make(folder: Path = FOLDER / "world") -> World:
     for kind in CERTS:
         pki.server(kind)
         pki.client(kind)
-    world.client.write_bytes(random.Random(1).randbytes(SIZE))
-    world.server.write_bytes(random.Random(2).randbytes(SIZE))
+    world.client.write_bytes(_text(1))
+    world.server.write_bytes(_text(2))
     return world
+
+
+def _text(seed: int) -> bytes:
+    """Lines of 16 bytes: a peer that is a finished program may only take lines of text (gnutls-serv --echo), or commands
+    at the beginning of a line (gnutls-cli)."""
+    source = random.Random(seed)
+    return b"".join(base64.b64encode(source.randbytes(12))[:15] + b"\n" for _ in range(SIZE // 16))

@@ -22,7 +22,6 @@ CIPHERS = {
     "CHACHA20_POLY1305": "ChaCha20Poly1305",
     "AES_128_CBC": "AES-128",
     "AES_256_CBC": "AES-256",
-    "3DES_EDE_CBC": "3DES",
 }
 MACS = {"SHA": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384"}
 READS = 1024  # bytes of its input at a time

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from peers.base import TRIPLE_DES, Answer, Job, Peer, PeerError, Rule, Table
+from peers.base import Answer, Job, Peer, PeerError, Rule, Table
 from peers.frontend import CURVES, SUITE_OF, first_difference, openssl_suite
 from peers.pipes import LIMIT, PipedSession
 
@@ -107,7 +107,6 @@ class Curl(Peer):
         "client": Table(
             app="http",
             rules=(
-                Rule("Debian's OpenSSL is built without 3DES suites", suite=TRIPLE_DES),
                 Rule("curl has no option for pre-shared keys", feature="external_psk"),
                 Rule("curl sends no early data", feature="early_data"),
                 Rule("curl never updates its keys by itself", feature="key_update_theirs"),

@@ -28,7 +28,6 @@ CIPHERS = {
     "AES_128_CBC_SHA256": ("AES-128-CBC", "SHA256"),
     "AES_256_CBC_SHA256": ("AES-256-CBC", "SHA256"),
     "AES_256_CBC_SHA384": ("AES-256-CBC", "SHA384"),
-    "3DES_EDE_CBC_SHA": ("3DES-CBC", "SHA1"),
 }
 PSK_HASH = Rule(
     "the programs have no option for the hash of an external PSK, which is SHA-256 then",

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 
-from peers.base import TRIPLE_DES, Answer, Job, Peer, PeerError, Rule, Table
+from peers.base import Answer, Job, Peer, PeerError, Rule, Table
 from peers.frontend import SUITE_OF, Frontend, first_difference, openssl_groups, openssl_suite
 
 PREFACE = 16  # bytes each way in the first connection of two
@@ -115,7 +115,6 @@ class HAProxy(Peer):
     tables = {
         "server": Table(
             rules=(
-                Rule("Debian's OpenSSL is built without 3DES suites", suite=TRIPLE_DES),
                 Rule("HAProxy has no setting for external PSKs", feature="external_psk"),
                 Rule("HAProxy never updates its keys by itself", feature="key_update_theirs"),
             ),

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable
 from typing import BinaryIO
 
-from peers.base import TRIPLE_DES, Answer, Job, Peer, PeerError, Rule, Table
+from peers.base import Answer, Job, Peer, PeerError, Rule, Table
 from peers.frontend import CURVES, SUITE_OF, Frontend, first_difference, openssl_groups, openssl_suite
 
 # What a request carries to the backend about its connection; $early is taken when its head has been read.
@@ -143,7 +143,6 @@ class Nginx(Peer):
             app="http",
             answers_close=False,
             rules=(
-                Rule("Debian's OpenSSL is built without 3DES suites", suite=TRIPLE_DES),
                 Rule("nginx has no setting for external PSKs", feature="external_psk"),
                 Rule("nginx never updates its keys by itself", feature="key_update_theirs"),
             ),

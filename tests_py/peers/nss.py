@@ -52,8 +52,6 @@ NUMBERS = {
     "TLS_RSA_WITH_AES_256_CBC_SHA": "0035",
     "TLS_RSA_WITH_AES_128_CBC_SHA256": "003C",
     "TLS_RSA_WITH_AES_256_CBC_SHA256": "003D",
-    "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA": "C012",
-    "TLS_RSA_WITH_3DES_EDE_CBC_SHA": "000A",
 }
 CIPHERS = {
     "AES_128_GCM": "aes128-gcm",
@@ -61,7 +59,6 @@ CIPHERS = {
     "CHACHA20_POLY1305": "chacha20-poly1305",
     "AES_128_CBC": "aes128-cbc",
     "AES_256_CBC": "aes256-cbc",
-    "3DES_EDE_CBC": "des-ede3-cbc",
 }
 MACS = {"SHA": "HMAC-SHA1", "SHA256": "HMAC-SHA256", "SHA384": "HMAC-SHA384"}
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from peers.base import SUITES12, SUITES13, TRIPLE_DES, Job, PeerError, ProgramPeer, Rule, Table, peers_python
+from peers.base import SUITES12, SUITES13, Job, PeerError, ProgramPeer, Rule, Table, peers_python
 
 PROGRAM = Path(__file__).with_name("peer.py")
 
@@ -22,10 +22,9 @@ class AwsCrt(ProgramPeer):
         "client": Table(
             app="http",
             pins=frozenset(),
-            suites=tuple(suite for suite in (*SUITES13, *SUITES12) if suite not in TRIPLE_DES),
+            suites=(*SUITES13, *SUITES12),
             groups=("secp256r1", "x25519", "secp384r1"),
             rules=(
-                Rule("awscrt's default preferences have no 3DES", suite=TRIPLE_DES),
                 Rule(
                     "awscrt does not offer P-521, hence takes no certificate on it in TLS 1.2 (RFC 8422, 5.1)",
                     version="1.2",

@@ -14,7 +14,6 @@ from peers.base import (
     ECDHE_RSA,
     RSA_KX,
     SUITES13,
-    TRIPLE_DES,
     Build,
     Job,
     PeerError,
@@ -33,7 +32,7 @@ _WITHOUT_AES = ("env", "GODEBUG=cpu.aes=off")
 _SUITES13 = {"client": SUITES13, "server": (SUITES13[2], *SUITES13[:2])}
 _SUITES12 = tuple(
     suite
-    for suite in ECDHE_RSA + ECDHE_ECDSA + RSA_KX + TRIPLE_DES
+    for suite in ECDHE_RSA + ECDHE_ECDSA + RSA_KX
     if not suite.endswith(("AES_256_CBC_SHA384", "AES_256_CBC_SHA256"))
 )
 _RULES = (

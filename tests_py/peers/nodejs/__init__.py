@@ -26,7 +26,6 @@ class Node(ProgramPeer):
     title = "Node.js tls"
     programs = {"node": "nodejs"}
     tables = {
-        # No 3DES: Node.js' OpenSSL is built without it.
         role: Table(suites=SUITES13 + ECDHE_RSA + ECDHE_ECDSA + RSA_KX, rules=_RULES)
         for role in ("client", "server")
     }

@@ -6,21 +6,18 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from peers.base import SUITES12, SUITES13, TRIPLE_DES, Build, Job, ProgramPeer, Rule, Table
+from peers.base import Build, Job, ProgramPeer, Table
 
 HERE = Path(__file__).parent
 SOURCES = (HERE / "peer.c", HERE / "job.c", HERE / "job.h")
 FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror")
-
-SUITES = tuple(suite for suite in (*SUITES13, *SUITES12) if suite not in TRIPLE_DES)
-RULES = (Rule("OpenSSL is built without 3DES (no-weak-ssl-ciphers, its default)", suite=TRIPLE_DES),)
 
 
 class OpenSSL(ProgramPeer):
     name = "openssl"
     title = "OpenSSL"
     programs = {"cc": "build-essential"}
-    tables = {role: Table(suites=SUITES, rules=RULES) for role in ("client", "server")}
+    tables = {role: Table() for role in ("client", "server")}
 
     def __init__(self) -> None:
         super().__init__()

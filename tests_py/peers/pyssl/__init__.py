@@ -11,7 +11,7 @@ import ssl
 import sys
 from pathlib import Path
 
-from peers.base import GROUPS, SUITES12, TRIPLE_DES, Job, ProgramPeer, Rule, Table
+from peers.base import GROUPS, SUITES12, Job, ProgramPeer, Rule, Table
 
 CURVES = {"p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1"}
 # As OpenSSL prefers them: ssl cannot say which of TLS 1.3.
@@ -19,12 +19,11 @@ SUITES = (
     "TLS_AES_256_GCM_SHA384",
     "TLS_CHACHA20_POLY1305_SHA256",
     "TLS_AES_128_GCM_SHA256",
-    *(suite for suite in SUITES12 if suite not in TRIPLE_DES),
+    *SUITES12,
 )
 SHA384 = ("TLS_AES_256_GCM_SHA384",)
 
 RULES = (
-    Rule("OpenSSL is built without 3DES (no-weak-ssl-ciphers, its default)", suite=TRIPLE_DES),
     Rule("ssl has no early data", feature="early_data"),
     Rule("ssl has no function that updates keys", feature="key_update_theirs"),
     Rule("ssl has external PSKs with SHA-256 only", feature="external_psk", suite=SHA384)

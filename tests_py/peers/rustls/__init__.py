@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from peers.base import CACHE, CERTS, GROUPS, RSA_KX, SUITES12, SUITES13, TRIPLE_DES, Build, Job, ProgramPeer, Rule, Table
+from peers.base import CACHE, CERTS, GROUPS, RSA_KX, SUITES12, SUITES13, Build, Job, ProgramPeer, Rule, Table
 
 HERE = Path(__file__).parent
 # Shared by all Rust peers, so that AWS-LC is built once.
@@ -17,7 +17,7 @@ TARGET = CACHE / "cargo-target"
 _AEAD = tuple(suite for suite in SUITES12 if "_ECDHE_" in suite and ("_GCM_" in suite or "_CHACHA20_" in suite))
 _RULES = (
     Rule("rustls has no external PSKs", feature="external_psk"),
-    Rule("rustls has no plain RSA key exchange", suite=RSA_KX + TRIPLE_DES[1:]),
+    Rule("rustls has no plain RSA key exchange", suite=RSA_KX),
     Rule("rustls has no suites but those with AEAD", suite=tuple(set(SUITES12) - set(_AEAD) - set(RSA_KX))),
     Rule("rustls on aws-lc-rs exchanges keys on X25519, P-256 and P-384 only", group="secp521r1"),
     Rule("rustls knows RSA keys as rsaEncryption only, not as RSASSA-PSS", cert="rsapss"),

@@ -26,7 +26,7 @@ OTHER_CURVE = tuple(
 
 
 class Tlslite(ProgramPeer):
-    """The library does no ciphers in C itself; M2Crypto lends it OpenSSL's, without which 3DES takes minutes."""
+    """The library does no ciphers in C itself; M2Crypto lends it OpenSSL's."""
 
     name = "tlslite"
     title = "tlslite-ng"

@@ -30,7 +30,6 @@ CIPHERS = {
     "CHACHA20_POLY1305": "chacha20-poly1305",
     "AES_128_CBC": "aes128",
     "AES_256_CBC": "aes256",
-    "3DES_EDE_CBC": "3des",
 }
 PREFACE = 16
 
