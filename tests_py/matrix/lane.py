@@ -322,6 +322,8 @@ class _Run:
         for name, expected in wanted.items():
             if answer.get(name, expected) != expected:
                 raise Wrong(f"the peer says {name} is {answer[name]!r}, not {expected!r}")
+        if self.feature.startswith("key_update") and answer.get("updates") == "0":
+            raise Wrong("the peer has not seen our keys change")
         if answer.get("note"):
             self.lines.append(f"peer: {answer['note']}")
 

@@ -27,6 +27,7 @@ struct peer {
 
     SSL *ssl;
     int hellos;   // ClientHello messages sent or received: two if there was a HelloRetryRequest
+    int updates;  // KeyUpdate messages received
     size_t early; // bytes of the client's stream that have gone as early data
     bool early_accepted;
     bool clean; // a close_notify came
@@ -72,9 +73,21 @@ static bool fail_handshake(const SSL *ssl)
 
 // ---- settings ------------------------------------------------------------------------------------------------------
 
+static const struct {
+    const char *name;
+    int number;
+} versions[] = {
+    { "1.3", TLS1_3_VERSION }, { "1.2", TLS1_2_VERSION }, { "1.1", TLS1_1_VERSION }, { "1.0", TLS1_VERSION }
+};
+
 static bool set_version(struct peer *peer)
 {
-    const int version = equals(peer->job, VERSION, "1.2") ? TLS1_2_VERSION : TLS1_3_VERSION;
+    int version = 0;
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        if (equals(peer->job, VERSION, versions[i].name)) {
+            version = versions[i].number;
+        }
+    }
     return (SSL_CTX_set_min_proto_version(peer->ctx, version) == 1 &&
             SSL_CTX_set_max_proto_version(peer->ctx, version) == 1) ||
            fail_ssl("version");
@@ -88,9 +101,9 @@ static bool set_suite(struct peer *peer)
     if (suite[0] == '\0') {
         return true;
     }
-    const int ok = equals(peer->job, VERSION, "1.2")
-                       ? SSL_CTX_set_cipher_list(peer->ctx, OPENSSL_cipher_name(suite))
-                       : SSL_CTX_set_ciphersuites(peer->ctx, suite);
+    const int ok = equals(peer->job, VERSION, "1.3")
+                       ? SSL_CTX_set_ciphersuites(peer->ctx, suite)
+                       : SSL_CTX_set_cipher_list(peer->ctx, OPENSSL_cipher_name(suite));
     return ok == 1 || fail_ssl(suite);
 }
 
@@ -263,21 +276,22 @@ static bool set_psk(struct peer *peer)
     return true;
 }
 
-static void count_hellos(int sent, int version, int type, const void *bytes, size_t size, SSL *ssl, void *arg)
+static void count(int sent, int version, int type, const void *bytes, size_t size, SSL *ssl, void *arg)
 {
-    (void) sent;
     (void) version;
     (void) ssl;
     struct peer *peer = arg;
-    if (type == SSL3_RT_HANDSHAKE && size > 0 && *(const unsigned char *) bytes == SSL3_MT_CLIENT_HELLO) {
-        peer->hellos++;
+    if (type == SSL3_RT_HANDSHAKE && size > 0) {
+        const unsigned char message = *(const unsigned char *) bytes;
+        peer->hellos += message == SSL3_MT_CLIENT_HELLO;
+        peer->updates += !sent && message == SSL3_MT_KEY_UPDATE;
     }
 }
 
 static bool set_all(struct peer *peer)
 {
     SSL_CTX_set_app_data(peer->ctx, peer);
-    SSL_CTX_set_msg_callback(peer->ctx, count_hellos);
+    SSL_CTX_set_msg_callback(peer->ctx, count);
     SSL_CTX_set_msg_callback_arg(peer->ctx, peer);
     return set_version(peer) && set_suite(peer) && set_groups(peer) && set_certificates(peer) &&
            set_alpn(peer) && set_resumption(peer) && set_psk(peer);
@@ -433,7 +447,11 @@ static void say_facts(const struct peer *peer)
         memcpy(protocol, alpn, alpn_size);
     }
     printf("done ok=1");
-    say("version", SSL_version(ssl) == TLS1_3_VERSION ? "1.3" : "1.2");
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        if (versions[i].number == SSL_version(ssl)) {
+            say("version", versions[i].name);
+        }
+    }
     say("suite", SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl)));
     for (size_t i = 0; i < GROUPS; i++) {
         if (groups[i].nid == SSL_get_negotiated_group(peer->ssl)) {
@@ -449,13 +467,14 @@ static void say_facts(const struct peer *peer)
     if (given(peer->job, EARLY)) {
         say("early", peer->early_accepted ? "accepted" : "rejected");
     }
+    printf(" updates=%d", peer->updates);
     say("closed", peer->clean ? "clean" : "eof");
 }
 
 // `first`: the first of two connections. `resume`: the second.
 static bool run_connection(struct peer *peer, bool first, bool resume)
 {
-    peer->hellos = 0;
+    peer->hellos = peer->updates = 0;
     peer->early = 0;
     peer->ssl = SSL_new(peer->ctx);
     const bool ok = (peer->ssl != NULL || fail_ssl("SSL_new")) && open_connection(peer->job) &&
