@@ -38,6 +38,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--lanes", type=int, default=os.cpu_count() or 2, help="how many cells at a time")
     parser.add_argument("--page", type=Path, default=world.FOLDER / "report.html", help="where the page goes")
     parser.add_argument("--list", action="store_true", help="name the cells that would be run, and run none")
+    parser.add_argument("--known", action="store_true", help="run none; the page of what has been run")
     parser.add_argument("--packages", action="store_true", help="name the Debian packages that peers lack")
     return parser.parse_args(argv)
 
@@ -116,6 +117,8 @@ def interop(options: argparse.Namespace, peers: Sequence[Peer], store: Store, ga
     if options.list:
         print("\n".join(job.line["id"] for job in chosen))
         return
+    if options.known:
+        chosen = []
     say(f"interop: {len(chosen):,} cells to run, {len(done):,} known from an earlier run, {len(works)} peers")
     for result in run_jobs(chosen, store, options.lanes, "matrix.lane", Progress(len(chosen), sys.stdout)):
         done[result.id] = result
@@ -192,6 +195,8 @@ def version_matrix(matrix: str) -> Runner:
         if options.list:
             print("\n".join(job.line["id"] for job in jobs))
             return
+        if options.known:
+            jobs = []
         done = [known[name] for name in names if name in known]
         say(f"{matrix}: {len(jobs):,} cells to run, {len(done):,} known from an earlier run, {len(commands)} ends")
         done += run_jobs(jobs, store, options.lanes, "matrix.versions", Progress(len(jobs), sys.stdout))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
@@ -31,15 +32,26 @@ class EndError(Exception):
 
 @dataclass(frozen=True)
 class Release:
-    """A row of releases.toml. `commit` is empty for a release of the reference."""
+    """A row of releases.toml, which explains them. `commit` is empty for a release of the reference."""
 
     version: str
     commit: str = ""
     note: str = ""
+    lowest: str = "1.1"
+    tickets: str = ""
+    breaks: str = ""
+    fault: str = ""
 
     @property
     def name(self) -> str:
         return self.version if self.commit else f"s2n-{self.version}"
+
+
+@lru_cache(maxsize=None)
+def release_of(name: str) -> Release:
+    """The release that an end is of; this library as it is counts as one more."""
+    now = Release(NOW, commit="as it is", lowest="1.0")
+    return next((row for row in releases() if row.name == name), now)
 
 
 def releases() -> list[Release]:
