@@ -162,6 +162,14 @@ bool neg_can_authenticate(struct handshake *hs, const struct suite *suite)
     return choose_signature(hs, set, suite->auth) || choose_fallback(hs, set, suite->auth);
 }
 
+/* Below TLS 1.3 the client's groups are the curves of certificates, too (RFC 8422 5.1.1). A wish: there are clients that
+ * list one group and take any certificate. */
+bool neg_curve_wished_for(const struct handshake *hs, const struct suite *suite)
+{
+    return suite->auth != AUTH_ECDSA || hs->peer.groups.n == 0 ||
+           in_list(hs->peer.groups, hs->chain->certs[0].facts.key.curve);
+}
+
 bool neg_certificate(struct handshake *hs)
 {
     const struct cert_set *set = certs_by_name(hs);

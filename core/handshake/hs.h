@@ -357,7 +357,9 @@ MUST_USE bool neg_group13(struct handshake *hs,
                           bool *retry); /* server, TLS 1.3: group and share, or a retry */
 const struct group *neg_group12(const struct handshake *hs); /* server, ECDHE below 1.3; NULL none */
 bool neg_can_authenticate(struct handshake *hs,
-                          const struct suite *s);    /* server: a chain and scheme for suite s */
+                          const struct suite *s); /* server: a chain and scheme for suite s */
+/* neg_curve_wished_for: is the chain that neg_can_authenticate just found for s on a curve of the client's? */
+bool neg_curve_wished_for(const struct handshake *hs, const struct suite *s);
 MUST_USE bool neg_certificate(struct handshake *hs); /* server: chain and scheme for the session's suite */
 MUST_USE bool neg_client_certificate(
     struct handshake *hs); /* client: answer a CertificateRequest; chain NULL: none */

@@ -83,10 +83,14 @@ bool neg_suite(struct handshake *hs)
     }
     bool boost = (p->policy->flags & POLICY_CHACHA_BOOST) != 0 && offered.first != NULL &&
                  offered.first->cipher->id == CIPHER_CHACHA20_POLY1305;
-    const struct suite *chosen = NULL;
+    const struct suite *chosen = NULL, *second_best = NULL;
     for (uint16_t i = 0; i < p->suites_n; i++) {
         const struct suite *s = p->suites[i];
         if (!(offered.mask >> s->index & 1) || !suite_usable(hs, s)) {
+            continue;
+        }
+        if (!neg_curve_wished_for(hs, s)) {
+            second_best = second_best != NULL ? second_best : s;
             continue;
         }
         if (boost && s->cipher->id == CIPHER_CHACHA20_POLY1305) {
@@ -98,6 +102,7 @@ bool neg_suite(struct handshake *hs)
             break;
         }
     }
+    chosen = chosen != NULL ? chosen : second_best;
     if (chosen == NULL) {
         return fail(ERR_CIPHER_NOT_SUPPORTED);
     }

@@ -243,6 +243,38 @@ TEST_P(Roles, RetryForAnotherGroup)
     EXPECT_TRUE(Echo(*ours, theirs, 5000));
 }
 
+// RFC 8422 5.1.1: below TLS 1.3 the client's groups are those of certificates, too; OpenSSL's client insists on it.
+TEST(Curves, OfCertificatesAreTheClients)
+{
+    struct {
+        const char *groups, *suite;
+    } rows[] = { { "P-256", "ECDHE-ECDSA-AES128-GCM-SHA256" },
+                 { "X25519:P-256", "ECDHE-ECDSA-AES128-GCM-SHA256" },
+                 { "X25519", "ECDHE-RSA-AES128-GCM-SHA256" } };
+    const Pki &ecdsa = PkiFor(KeyKind::P256), &rsa = PkiFor(KeyKind::Rsa2048);
+    s2n_cert_chain_and_key *second = s2n_cert_chain_and_key_new();
+    Must(s2n_cert_chain_and_key_load_pem(second, rsa.chain_pem.c_str(), rsa.leaf.key_pem.c_str()), "pem");
+    for (const auto &row : rows) {
+        EndOptions o;
+        o.policy = "default";
+        o.chain_pem = ecdsa.chain_pem;
+        o.key_pem = ecdsa.leaf.key_pem;
+        o.config_hook = [&](s2n_config *c) {
+            Must(s2n_config_add_cert_chain_and_key_to_store(c, second), "add");
+        };
+        OpenSslEnd theirs(false);
+        theirs.Trust(ecdsa, SSL_VERIFY_PEER);
+        theirs.Trust(rsa, SSL_VERIFY_PEER);
+        SSL_CTX_set_max_proto_version(theirs.ctx(), TLS1_2_VERSION);
+        SSL_CTX_set1_groups_list(theirs.ctx(), row.groups);
+        OurEnd ours(true, o);
+        theirs.Start();
+        ASSERT_TRUE(Shake(*ours, theirs)) << row.groups << ErrName(ours->error) << theirs.error;
+        EXPECT_STREQ(row.suite, s2n_connection_get_cipher(ours->conn)) << row.groups;
+    }
+    s2n_cert_chain_and_key_free(second);
+}
+
 TEST_P(Roles, SmallRecordsBothWays)
 {
     OpenSslEnd theirs(!GetParam());

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NSS: Debian's tstclnt, told everything by options; certificates are in databases made by certutil and pk12util.
+"""NSS: Debian's tstclnt as the client, told everything by options, and a server of ours (server.c, on
+../openssl/job.c), as selfserv answers with at most 10 KB. Certificates are in databases made by certutil and pk12util.
 
 tstclnt reads its standard input again for each of the connections that -L asks for, and ends a connection when both its
 input and the server have ended: with a socket as its input, an empty packet is an end that more can follow. Together
@@ -8,6 +9,7 @@ with -L, the options -c and -a make it free what it has not allocated; there the
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,9 +17,26 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from peers.base import CACHE, Answer, Job, Peer, PeerError, Rule, Session, Table, fingerprint
+from peers.base import (
+    CACHE,
+    ECDHE_ECDSA,
+    Answer,
+    Build,
+    Job,
+    PeerError,
+    ProgramPeer,
+    Rule,
+    Session,
+    Table,
+    fingerprint,
+)
 from peers.pipes import PipedSession, compare, duplex, no_more, preface
 
+HERE = Path(__file__).parent
+JOB = HERE.parent / "openssl"
+SOURCES = (HERE / "server.c", JOB / "job.c", JOB / "job.h")
+FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-I/usr/include/nss", "-I/usr/include/nspr")
+LIBRARIES = ("-lssl3", "-lnss3", "-lnspr4")
 READ = 4000  # what tstclnt reads from its standard input at once, and therefore its longest record
 GROUPS = {"x25519": "x25519", "secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521"}
 SCHEMES = (
@@ -27,6 +46,7 @@ SCHEMES = (
     "rsa_pkcs1_sha256,rsa_pkcs1_sha384,rsa_pkcs1_sha512"
 )
 NICKNAME = "own"
+TRUST = "CT,,"  # to sign servers' and clients' certificates
 PSK_NOTICE = b"Using External PSK:"
 NUMBERS = {
     "TLS_AES_128_GCM_SHA256": "1301",
@@ -85,21 +105,29 @@ def policy(suite: str) -> str:
 
 
 def database(job: Job) -> Path:
-    """The database with the job's CA, its certificate if it has one, and what else the options cannot say."""
+    """The database with the job's CA, its certificate if it has one, and what tstclnt's options cannot say.
+
+    A server of NSS needs a certificate even if it will use a PSK: there it is one that nobody trusts.
+    """
     files = [path for path in (job.ca, job.cert, job.key) if path is not None]
-    more = policy(job.suite) if job.resume else ""
-    folder = CACHE / "nss" / fingerprint(files, more)
+    more = policy(job.suite) if job.resume and job.role == "client" else ""
+    folder = CACHE / "nss" / "databases" / fingerprint(files, more, TRUST, job.role)
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
     run("certutil", "-N", "-d", "sql:.", "--empty-password", cwd=making)
     if job.ca:
-        run("certutil", "-A", "-d", "sql:.", "-n", "ca", "-t", "C,,", "-i", job.ca, cwd=making)
+        run("certutil", "-A", "-d", "sql:.", "-n", "ca", "-t", TRUST, "-i", job.ca, cwd=making)
     if job.cert:
         own = ("-in", job.cert, "-inkey", job.key, "-name", NICKNAME, "-passout", "pass:", "-out", "own.p12")
         run("openssl", "pkcs12", "-export", *own, cwd=making)
         run("pk12util", "-d", "sql:.", "-i", "own.p12", "-W", "", "-K", "", cwd=making)
+    elif job.role == "server":
+        noise = making / "noise"
+        noise.write_bytes(os.urandom(64))
+        made = ("-n", NICKNAME, "-s", "CN=unused", "-x", "-t", ",,", "-k", "ec", "-q", "nistp256", "-z", noise)
+        run("certutil", "-S", "-d", "sql:.", *made, cwd=making)
     if more:
         with (making / "pkcs11.txt").open("a", encoding="utf-8") as modules:
             modules.write(more)
@@ -166,10 +194,15 @@ class Client(PipedSession):
         return "\n".join(line for line in super().log.splitlines() if "oll" not in line and "bytes" not in line)
 
 
-class NSS(Peer):
+class NSS(ProgramPeer):
     name = "nss"
     title = "NSS"
-    programs = {name: "libnss3-tools" for name in ("tstclnt", "certutil", "pk12util")}
+    programs = {
+        **{program: "libnss3-tools" for program in ("tstclnt", "certutil", "pk12util")},
+        "nss-config": "libnss3-dev",
+        "cc": "build-essential",
+        "openssl": "openssl",
+    }
     tables = {
         "client": Table(
             rules=(
@@ -190,18 +223,44 @@ class NSS(Peer):
             ),
         ),
         "server": Table(
-            rules=(Rule("selfserv answers with what it was asked, at most 10 KB of it, and closes: no 1 MiB each way"),)
+            rules=tuple(
+                Rule(
+                    "in TLS 1.2 it takes no group that is weaker than both the certificate's curve and the suite's key",
+                    version="1.2",
+                    suite=tuple(suite for suite in ECDHE_ECDSA if "_128_" not in suite),
+                    group=weaker,
+                    cert=cert,
+                )
+                for cert, weaker in (
+                    ("p384", ("x25519", "secp256r1")),
+                    ("p521", ("x25519", "secp256r1", "secp384r1")),
+                )
+            ),
         ),
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._build = Build("nss-server", SOURCES, FLAGS)
+
+    @property
+    def _program(self) -> str:
+        return str(self._build.folder / "server")
+
+    def build(self) -> None:
+        files = [str(source) for source in SOURCES if source.suffix == ".c"]
+        self._build.run(["cc", *FLAGS, *files, "-o", "{out}/server", *LIBRARIES])
+
     def version(self) -> str:
-        done = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Version}", "libnss3"], capture_output=True, text=True, timeout=20
-        )
-        return re.sub(r"^\d+:|[-+].*$", "", done.stdout)
+        return subprocess.run(
+            [self._program, "--version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout.strip()
+
+    def command(self, job: Job) -> list[str]:
+        return [self._program, f"sql:{database(job)}"]
 
     def start(self, job: Job) -> Session:
-        return Client(job)
+        return super().start(job) if job.role == "server" else Client(job)
 
 
 PEER = NSS()
