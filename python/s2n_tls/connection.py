@@ -295,6 +295,14 @@ class Connection(Resumption):
             )
 
     @property
+    def key_updates(self) -> tuple[int, int]:
+        """KeyUpdate messages sent and received (TLS 1.3), each at most 255; counted anew after deserialize()."""
+        sent, received = ffi.new("uint8_t *"), ffi.new("uint8_t *")
+        with self._both as conn:
+            check(lib.s2n_connection_get_key_update_counts(conn, sent, received))
+        return int(sent[0]), int(received[0])
+
+    @property
     def selected_certificate(self) -> Optional[CertificateKeyPair]:
         """Which of the config's certificates was presented."""
         with self._both as conn:

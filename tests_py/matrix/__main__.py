@@ -25,6 +25,7 @@ from matrix.store import Store
 from peers import Peer, all_peers
 from peers.base import CACHE, ROOT, PeerError, fingerprint, peers_python
 
+NOTHING = ("", None)
 MATRICES = ("interop", *versions.MATRICES, "fleet")
 
 
@@ -107,13 +108,14 @@ def interop(options: argparse.Namespace, peers: Sequence[Peer], store: Store, ga
             cells = covering(cells)
         cells = [cell for cell in cells if all(text in cell.id for text in options.only or ())]
         cells.sort(key=lambda cell: (cell.role, cell.version, cell.group, cell.suite, cell.feature, cell.cert))
-        known = {result.id: result for result in store.passed("interop", work.fingerprint)}
+        known = store.passed("interop")
         for cell in cells:
-            if cell.id in known:
-                done[cell.id] = known[cell.id]
-                continue
             line = {"id": cell.id, "plan": asdict(work.cells[cell.id][1])}
-            chosen.append(Job("interop", work.fingerprint, line, work.peer.title))
+            job = Job("interop", f"{work.fingerprint} {line['plan']}", line, work.peer.title)
+            if known.get(cell.id, NOTHING)[0] == job.fingerprint:
+                done[cell.id] = known[cell.id][1]
+            else:
+                chosen.append(job)
     if options.list:
         print("\n".join(job.line["id"] for job in chosen))
         return
@@ -186,18 +188,19 @@ def version_matrix(matrix: str) -> Runner:
                 names.append(name)
         if options.quick:
             names = versions.covering(names)
-        known = {result.id: result for result in store.passed(matrix, mark)}
-        jobs = []
+        known = store.passed(matrix)
+        jobs, done = [], []
         for name in names:
             used = {end: commands[end] for end in name.split("/")[1:3]}
-            if name not in known:
+            if known.get(name, NOTHING)[0] == mark:
+                done.append(known[name][1])
+            else:
                 jobs.append(Job(matrix, mark, {"id": name, "ends": used}, " to ".join(used)))
         if options.list:
             print("\n".join(job.line["id"] for job in jobs))
             return
         if options.known:
             jobs = []
-        done = [known[name] for name in names if name in known]
         say(f"{matrix}: {len(jobs):,} cells to run, {len(done):,} known from an earlier run, {len(commands)} ends")
         done += run_jobs(jobs, store, options.lanes, "matrix.versions", Progress(len(jobs), sys.stdout))
         for result in done:
@@ -232,7 +235,7 @@ def fleet_matrix(options: argparse.Namespace, _peers: Sequence[Peer], store: Sto
             troubles = fleet.rolled(world.make(), waves)
             wrong = fleet.judge(troubles, documented)
             log = "\n".join(filter(None, [wrong, *troubles])) or "no client noticed"
-        except (OSError, RuntimeError, TimeoutError) as error:
+        except Exception as error:
             wrong = log = f"{type(error).__name__}: {error}"
         say(f"fleet: {name}: {wrong or 'as documented'}")
         axes = {"order": "documented" if documented else "wrong: fails as documented", "waves": name}

@@ -12,14 +12,16 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import statistics
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any, Optional
 
 from matrix.cells import NO_GROUP, Cell, cell_of
-from matrix.ours import TIMEOUT, Conversation, Pair, Wrong, files_of, put_head, steps_of
+from matrix.ours import TIMEOUT, Conversation, Pair, Story, Wrong, files_of, put_head, steps_of
 from matrix.plan import Plan, suites
+from matrix.tap import Tap
 from matrix.world import SIZE, World, make
 from peers import peer
 from peers.base import Answer, Job, Peer, Session
@@ -197,7 +199,8 @@ class _Run:
         self._connect_once(listener, session, first)
 
     def _connect_once(self, listener: Optional[socket.socket], session: Session, first: bool) -> None:
-        sock = listener.accept()[0] if listener else socket.create_connection(("127.0.0.1", session.port), TIMEOUT)
+        plain = listener.accept()[0] if listener else socket.create_connection(("127.0.0.1", session.port), TIMEOUT)
+        sock = Tap(plain)
         sock.settimeout(TIMEOUT)
         server_side = listener is not None
         early = self._early_out() if not first and not server_side else b""
@@ -233,7 +236,9 @@ class _Run:
                 close_first=self.close_first,
                 answered=self.table.answers_close,
             )
-            self.runner.pair.carry(conversation, self.cell.role, steps)
+            hops = steps.count(("hop",))
+            self._follow(self.runner.pair.carry(conversation, self.cell.role, steps), hops)
+            self._measure(sock)
         finally:
             if not conversation.tls.buffer.closed:
                 conversation.tls.close()
@@ -259,6 +264,28 @@ class _Run:
                 raise Wrong("the first connection left no session")
         conversation.walk([end])
 
+    def _follow(self, story: Story, hops: int) -> None:
+        """Whether the connection has been where it should have been, and its keys changed when they should."""
+        self.lines.append(f"ours: processes {story.processes}, key updates {story.sent} sent, {story.received} received")
+        there = set(story.processes[::2]), set(story.processes[1::2])
+        if story.hops != hops or len(story.processes) != hops + 1 or any(len(pids) != 1 for pids in there):
+            raise Wrong(f"{story.hops} hops, not {hops}, by the processes {story.processes}")
+        if there[0] & there[1]:
+            raise Wrong("the connection never left this process")
+        # One with each half, so one on each side of a hop. (An answer that goes out with the hop itself is not counted.)
+        if self.feature == "key_update_ours" and story.sent != 2:
+            raise Wrong(f"we have sent {story.sent} key updates, not 2")
+        if self.feature == "key_update_theirs" and story.received < 2:
+            raise Wrong(f"the peer has sent {story.received} key updates, not 2")
+
+    def _measure(self, tap: Tap) -> None:
+        """Whether records had the size that the cell is about, both ways, until the connection left this process."""
+        for whose, lengths in (("our", tap.sent), ("the peer's", tap.received)):
+            if self.feature == "large_records" and max(lengths) <= 16384:
+                raise Wrong(f"{whose} records have at most {max(lengths)} bytes")
+            if self.feature == "tiny_records" and statistics.median(lengths) > 256:
+                raise Wrong(f"half of {whose} records have more than {statistics.median(lengths):.0f} bytes")
+
     # ---- what must have come out --------------------------------------------------------------------------------------
 
     def _check(self, tls: TLSSocket) -> None:
@@ -283,9 +310,23 @@ class _Run:
             wanted["client certificate"] = (info.client_cert_used, True)
         if self.psk:
             wanted["psk"] = (info.psk_identity, IDENTITY.encode())
+        if self.feature not in ("external_psk", "resumption", "early_data"):
+            wanted["certificates"] = self._certificates(tls)
         for name, (found, expected) in wanted.items():
             if found != expected:
                 raise Wrong(f"{name} is {found!r}, not {expected!r}")
+
+    def _certificates(self, tls: TLSSocket) -> tuple[list[bytes], list[bytes]]:
+        """The first certificate of each side that showed one to us or by us, and those of the cell."""
+        cell, found, expected = self.cell, [], []
+        if cell.role == "server":
+            chosen = tls.buffer.connection.selected_certificate
+            found += [chosen.chain()[0].der] if chosen is not None else []
+            expected.append(self.world.der("server", cell.cert))
+        if cell.role == "client" or self.mutual:
+            found += [certificate.der for certificate in tls.info().peer_chain[:1]]
+            expected.append(self.world.der(cell.peer_role, cell.cert))
+        return found, expected
 
     def _early_out(self) -> bytes:
         """What our client sends as early data: the beginning of its file, behind the head of a request if there is one."""
@@ -319,11 +360,12 @@ class _Run:
         if self.early:
             wanted["early"] = "accepted"
         wanted["closed"] = "clean"
+        if self.feature.startswith("key_update"):
+            # Each of ours; each answer to one of theirs, but a client that sends nothing more owes none to the second.
+            wanted["updates"] = "1" if self.feature == "key_update_theirs" and cell.role == "client" else "2"
         for name, expected in wanted.items():
-            if answer.get(name, expected) != expected:
-                raise Wrong(f"the peer says {name} is {answer[name]!r}, not {expected!r}")
-        if self.feature.startswith("key_update") and answer.get("updates") == "0":
-            raise Wrong("the peer has not seen our keys change")
+            if name in answer and answer[name] != expected or name in self.table.tells and name not in answer:
+                raise Wrong(f"the peer says {name} is {answer.get(name)!r}, not {expected!r}")
         if answer.get("note"):
             self.lines.append(f"peer: {answer['note']}")
 

@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from s2n_tls.handoff import receive_connection, send_connection
 
 TIMEOUT = 20.0
 STILL = b"S"  # the connection comes back, with steps left
-DONE = b"D"  # it does not: the length of a report follows, and the report, empty if all went well
+DONE = b"D"  # it does not: the length of a report follows, and the report
 PAGE = b'<!doctype html><link rel="icon" href="data:,"><title>matrix</title>'
 _SIZE = struct.Struct(">I")
 
@@ -42,6 +43,22 @@ class Files:
         self.expect = memoryview(expect.read_bytes())
 
 
+@dataclass
+class Story:
+    """What happened to a connection, over all processes that had it."""
+
+    hops: int = 0
+    sent: int = 0  # KeyUpdates
+    received: int = 0
+    processes: list[int] = field(default_factory=list)
+
+    def leave(self, tls: TLSSocket) -> None:
+        """This process is done with the connection."""
+        sent, received = tls.buffer.connection.key_updates
+        self.sent, self.received = self.sent + sent, self.received + received
+        self.processes.append(os.getpid())
+
+
 class Conversation:
     """A connection that walks through steps. Bytes of HTTP heads that were read too far stay in `ahead`."""
 
@@ -49,13 +66,17 @@ class Conversation:
         self.tls = tls
         self.files = files
         self.ahead = b""
+        self.story = Story()
 
     def walk(self, steps: list[Step]) -> list[Step]:
         """Do the steps up to the first hop; what is left behind it. An empty list: all was done."""
         while steps:
             word, *rest = steps.pop(0)
             if word == "hop":
+                self.story.leave(self.tls)
                 return steps
+            if word.startswith("close"):
+                self.story.leave(self.tls)
             getattr(self, f"_{word}")(*rest)
         return steps
 
@@ -78,6 +99,10 @@ class Conversation:
             stop = min(at + chunk, end)
             self.tls.sendall(self.files.send[at:stop])
             self._compare(self.files.send, at, stop)
+
+    def _back(self, start: int, end: int) -> None:
+        """What an echo owes us."""
+        self._compare(self.files.send, start, end)
 
     def _update(self) -> None:
         self.tls.request_key_update()
@@ -193,13 +218,15 @@ def steps_of(
     close_first: bool = True,
     answered: bool = True,
 ) -> list[Step]:
-    """The steps of a whole conversation with a hop in the middle; `early` bytes of the client's file are through."""
-    half = size // 2
+    """The steps of a whole conversation; `early` bytes of the client's file are through. The hops are where the peer is
+    in the middle of writing, so that records are under way."""
+    half, quarter = size // 2, size // 4
     close: Step = ("close_first", answered) if close_first else ("close_second",)
     ask: list[Step] = [("update",)] if update else []
     if app == "echo":
-        first, second = ("echo", 0, half, chunk), ("echo", half, size, chunk)
-        return [*ask, first, ("hop",), *ask, second, close]
+        there, back = ("send", half, half + chunk, chunk), ("back", half, half + chunk)
+        rest: Step = ("echo", half + chunk, size, chunk)
+        return [*ask, ("echo", 0, half, chunk), there, ("hop",), back, *ask, rest, close]
     if app == "http" and role == "client":
         put: list[Step] = [] if early else [("put", not close_first)]  # the head goes with the early data
         up: list[Step] = [*put, *ask, ("send", early, half, chunk, tiny), ("hop",)]
@@ -209,10 +236,10 @@ def steps_of(
         up = [("requested",), ("recv", 0, half), ("hop",), ("recv", half, size), ("answer", close_first), *ask]
         return [*up, ("send", 0, half, chunk, tiny), ("hop",), *ask, ("send", half, size, chunk, tiny), close]
     if role == "client":
-        first_half: list[Step] = [*ask, ("send", early, half, chunk, tiny), ("recv", 0, half), ("hop",)]
-        return [*first_half, *ask, ("send", half, size, chunk, tiny), ("recv", half, size), close]
-    first_half = [("recv", early, half), *ask, ("send", 0, half, chunk, tiny), ("hop",)]
-    return [*first_half, ("recv", half, size), *ask, ("send", half, size, chunk, tiny), close]
+        first: list[Step] = [*ask, ("send", early, half, chunk, tiny), ("recv", 0, quarter), ("hop",)]
+        return [*first, ("recv", quarter, half), *ask, ("send", half, size, chunk, tiny), ("recv", half, size), close]
+    first = [("recv", early, half), *ask, ("send", 0, half, chunk, tiny), ("recv", half, half + quarter), ("hop",)]
+    return [*first, ("recv", half + quarter, size), *ask, ("send", half, size, chunk, tiny), close]
 
 
 # ---- two processes ---------------------------------------------------------------------------------------------------
@@ -229,7 +256,8 @@ class Moved:
         self._config = Config(serializable=True, max_blinding_delay=0)
 
     def give(self, conversation: Conversation, role: str, steps: list[Step]) -> None:
-        bag = {"role": role, "steps": steps, "ahead": conversation.ahead.hex()}
+        conversation.story.hops += 1
+        bag = {"role": role, "steps": steps, "ahead": conversation.ahead.hex(), "story": asdict(conversation.story)}
         send_connection(self.unix, conversation.tls, self._key, json.dumps(bag).encode())
 
     def take(self) -> tuple[Conversation, str, list[Step]]:
@@ -238,6 +266,7 @@ class Moved:
         bag = json.loads(received.app_data)
         conversation = Conversation(received.tls, self._files[bag["role"]])
         conversation.ahead = bytes.fromhex(bag["ahead"])
+        conversation.story = Story(**bag["story"])
         return conversation, bag["role"], bag["steps"]
 
 
@@ -257,21 +286,22 @@ class Pair:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def carry(self, conversation: Conversation, role: str, steps: list[Step]) -> None:
-        """All steps. Raises what went wrong, here or there."""
+    def carry(self, conversation: Conversation, role: str, steps: list[Step]) -> Story:
+        """All steps; what became of the connection. Raises what went wrong, here or there."""
         unix = self._moved.unix
         while steps := conversation.walk(steps):
             self._moved.give(conversation, role, steps)
             kind = unix.recv(1)
             if kind == DONE:
                 (size,) = _SIZE.unpack(unix.recv(_SIZE.size, socket.MSG_WAITALL))
-                report = unix.recv(size, socket.MSG_WAITALL).decode() if size else ""
-                if report:
-                    raise Wrong(f"after the hop: {report}")
-                return
+                report = json.loads(unix.recv(size, socket.MSG_WAITALL))
+                if report["error"]:
+                    raise Wrong(f"after the hop: {report['error']}")
+                return Story(**report["story"])
             if kind != STILL:
                 raise Wrong(f"the other process has ended with {self._process.wait(5)}")
             conversation, role, steps = self._moved.take()
+        return conversation.story
 
     def close(self) -> None:
         self._moved.unix.close()
@@ -291,15 +321,15 @@ def serve(moved: Moved) -> None:
             conversation, role, steps = moved.take()
         except EOFError:
             return
-        report = ""
+        wrong = ""
         try:
             steps = conversation.walk(steps)
         except Exception as error:
-            report = f"{type(error).__name__}: {error}"
-        if steps and not report:
+            wrong = f"{type(error).__name__}: {error}"
+            conversation.tls.close()
+        if steps and not wrong:
             moved.unix.sendall(STILL)
             moved.give(conversation, role, steps)
         else:
-            if report:
-                conversation.tls.close()
-            moved.unix.sendall(DONE + _SIZE.pack(len(report.encode())) + report.encode())
+            report = json.dumps({"error": wrong, "story": asdict(conversation.story)}).encode()
+            moved.unix.sendall(DONE + _SIZE.pack(len(report)) + report)

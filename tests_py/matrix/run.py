@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -40,9 +42,10 @@ class Work:
 def our_fingerprint() -> str:
     """Of what is tested and of what tests it."""
     package = Path(s2n_tls.__file__).parent
-    ours = [path for path in package.iterdir() if path.suffix in (".py", ".so")]
-    harness = [HERE / name for name in ("cells.py", "plan.py", "ours.py", "hop.py", "lane.py", "world.py")]
-    return fingerprint([*ours, *harness, HERE.parent / "peers" / "base.py"])
+    ours = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    harness = [HERE / name for name in ("cells.py", "ours.py", "hop.py", "lane.py", "tap.py", "world.py")]
+    crypto = subprocess.run(["openssl", "version", "-v"], capture_output=True, text=True).stdout
+    return fingerprint([*ours, *harness, HERE.parent / "pki.py", HERE.parent / "peers" / "base.py"], crypto)
 
 
 def work_with(peer: Peer, ours: str) -> Work:
@@ -131,7 +134,11 @@ class Lane:
         if self._process is None or self._process.poll() is not None:
             self._answers = queue.Queue()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self._module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-m", self._module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # its peers' programs can be ended with it, and Ctrl-C is this process's to handle
             )
             assert self._process.stdout is not None
             threading.Thread(target=_collect, args=(self._process.stdout, self._answers), daemon=True).start()
@@ -146,7 +153,7 @@ class Lane:
             process.stdin.close()
             process.wait(10)
         except (OSError, subprocess.TimeoutExpired):
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 
@@ -174,6 +181,7 @@ def run_jobs(jobs: Sequence[Job], store: Store, lanes: int, module: str, progres
         batches.put(jobs[start : start + BATCH])
     results: list[Result] = []
     lock = threading.Lock()
+    broken: list[BaseException] = []
 
     def work() -> None:
         lane = Lane(module)
@@ -189,6 +197,8 @@ def run_jobs(jobs: Sequence[Job], store: Store, lanes: int, module: str, progres
                         store.add(job.matrix, job.fingerprint, result)
                         results.append(result)
                         progress.step(result, job.label)
+        except BaseException as error:
+            broken.append(error)
         finally:
             lane.close()
 
@@ -197,6 +207,9 @@ def run_jobs(jobs: Sequence[Job], store: Store, lanes: int, module: str, progres
         thread.start()
     for thread in threads:
         thread.join()
+    if broken:
+        raise broken[0]
+    assert len(results) == len(jobs)
     return results
 
 

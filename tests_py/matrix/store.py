@@ -8,7 +8,6 @@ package, of the peer's version and adapter, and of the files that run cells. Onl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ class Result:
 class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=60)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=off")
         self._db.execute(
@@ -36,10 +35,10 @@ class Store:
         row = (matrix, result.id, fingerprint, result.state, result.seconds, result.log)
         self._db.execute("insert or replace into results values (?, ?, ?, ?, ?, ?)", row)
 
-    def passed(self, matrix: str, fingerprint: str) -> Iterator[Result]:
-        query = "select id, state, seconds, log from results where matrix=? and fingerprint=? and state='passed'"
-        for row in self._db.execute(query, (matrix, fingerprint)):
-            yield Result(*row)
+    def passed(self, matrix: str) -> dict[str, tuple[str, Result]]:
+        """What has passed, by id, each with its fingerprint."""
+        query = "select fingerprint, id, state, seconds, log from results where matrix=? and state='passed'"
+        return {row[1]: (row[0], Result(*row[1:])) for row in self._db.execute(query, (matrix,))}
 
     def forget(self) -> None:
         self._db.execute("delete from results")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import random
 import shutil
+import ssl
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,11 @@ class World:
         """Certificate chain and key of a client ("client.test") or server ("localhost")."""
         name = "localhost" if role == "server" else "client.test"
         return self.folder / f"{role}-{kind}-{name}.pem", self.folder / f"{role}-{kind}-{name}.key"
+
+
+    def der(self, role: str, kind: str) -> bytes:
+        """The certificate itself."""
+        return ssl.PEM_cert_to_DER_cert(self.leaf(role, kind)[0].read_text())
 
 
 def make(folder: Path = FOLDER / "world") -> World:

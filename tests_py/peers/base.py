@@ -113,6 +113,7 @@ class Table:
     shares: int = 1  # client, TLS 1.3: for how many of its groups, from the first, it sends key shares
     follows_client: bool = False  # server: takes the client's first suite and group rather than its own
     leaves: bool = False  # client: has to end every connection itself, since it does not answer a close_notify
+    tells: frozenset[str] = frozenset()  # facts (PROTOCOL.md) that its answer must have; the others it may leave out
     answers_close: bool = True  # answers a close_notify with its own; else it just ends the TCP connection
     comes_back: bool = False  # client: breaks off when asked for a certificate, looks for one, and connects again
     app: str = "duplex"

@@ -110,7 +110,11 @@ class Curl(Peer):
                 Rule("curl has no option for pre-shared keys", feature="external_psk"),
                 Rule("curl sends no early data", feature="early_data"),
                 Rule("curl never updates its keys by itself", feature="key_update_theirs"),
-                Rule("curl turns TLS 1.2's tickets off; it resumes by session ID", version="1.2", feature="resumption"),
+                Rule(
+                    "curl turns TLS 1.2's tickets off, and this matrix resumes by tickets only",
+                    version="1.2",
+                    feature="resumption",
+                ),
             ),
         )
     }

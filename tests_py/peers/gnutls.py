@@ -157,8 +157,6 @@ class Server(PipedSession):
         if self.job.auth:
             trusted = "- Status: The certificate is trusted" in text + self._program.err
             answer["client_cert"] = "1" if trusted else "0"
-        if self.job.early:
-            answer["note"] = "gnutls-serv accepts early data and drops it"
         return answer
 
     def converse(self) -> Answer:
@@ -177,8 +175,6 @@ class Server(PipedSession):
             passwords = Path(self._folder.name) / "psk"
             passwords.write_text(f"{job.identity}:{job.psk.hex()}\n")
             words += ["--pskpasswd", passwords]
-        if job.early:
-            words += ["--earlydata", "--maxearlydata", job.early]
         words += [f"--alpn={name}" for name in job.alpn]
         return words
 
@@ -204,6 +200,7 @@ class GnuTLS(Peer):
             rules=(
                 PSK_HASH,
                 Rule("gnutls-cli ends without a close_notify when the server closes first", feature="close_ours"),
+                Rule(f"gnutls-cli writes at most {READ} bytes at a time", feature="large_records"),
             ),
         ),
         "server": Table(
@@ -211,6 +208,7 @@ class GnuTLS(Peer):
             rules=(
                 PSK_HASH,
                 Rule("gnutls-serv has no command to update keys", feature="key_update_theirs"),
+                Rule("gnutls-serv accepts early data and drops it: it returns none of it", feature="early_data"),
                 Rule("gnutls-serv --echo ends a connection only after the client has", feature="close_theirs"),
             ),
         ),

@@ -82,7 +82,9 @@ class Browser:
         self._session = ""
         try:
             self._make_store(authority, client)
-            self._start_driver()
+            for last in (False, False, True):
+                if self._start_driver(last):
+                    break
             self._open([*SWITCHES, f"--user-data-dir={self.folder}/profile", *switches], {**QUIET, **prefs})
         except BaseException:
             self.quit()
@@ -110,7 +112,8 @@ class Browser:
             _tool("openssl", "pkcs12", "-export", *made_of, "-out", bundle, "-passout", "pass:")
             _tool("pk12util", "-d", f"sql:{store}", "-i", bundle, "-W", "")
 
-    def _start_driver(self) -> None:
+    def _start_driver(self, last: bool) -> bool:
+        """Whether it runs. It looks for a free port and then takes it, which another one may have done meanwhile."""
         home = str(self.folder)
         env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         env.update(HOME=home, TMPDIR=home, XDG_CONFIG_HOME=home, XDG_CACHE_HOME=home)
@@ -126,10 +129,13 @@ class Browser:
             )
         deadline = time.monotonic() + self.timeout
         while not (started := STARTED.search(log.read_bytes())):
+            if self._driver.poll() is not None and not last:
+                return False
             if self._driver.poll() is not None or time.monotonic() > deadline:
                 raise WebDriverError("not started", self.log)
             time.sleep(0.02)
         self._url = f"http://127.0.0.1:{int(started[1])}"
+        return True
 
     def _open(self, switches: Sequence[str], prefs: Mapping[str, Any]) -> None:
         options = {"args": list(switches), "binary": shutil.which("chromium"), "prefs": dict(prefs)}

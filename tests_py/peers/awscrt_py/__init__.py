@@ -12,8 +12,9 @@ PROGRAM = Path(__file__).with_name("peer.py")
 
 
 class AwsCrt(ProgramPeer):
-    """A client only: awscrt's Python API has no listener. It cannot be told more than a lowest version; what it offers
-    beyond that, and in which order, is what its ClientHello says (default cipher preference)."""
+    """A client only: awscrt's Python API has no listener. It can be told a lowest version and one of a few
+    lists of suites and groups (TlsCipherPref), never a single one; here it has its default list, in whose order the
+    tables stand."""
 
     name = "awscrt"
     title = "s2n-tls in awscrt"
@@ -30,6 +31,7 @@ class AwsCrt(ProgramPeer):
                     version="1.2",
                     cert="p521",
                 ),
+                Rule("awscrt's HTTP client writes at most about 8 KB at a time", feature="large_records"),
                 Rule("awscrt's HTTP client does not resume sessions", feature="resumption"),
                 Rule("awscrt has no early data", feature="early_data"),
                 Rule("awscrt's TlsContextOptions know no PSKs", feature="external_psk"),

@@ -47,6 +47,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class Peer {
     private static final int PATIENCE = 20_000;
+    private static final int RECORD = 16384;
     /** What each side sends on the first connection of a resumption. */
     private static final int GREETING = 16;
     private static final char[] NO_PASSWORD = new char[0];
@@ -278,8 +279,12 @@ public final class Peer {
             tcp.close();
         }
 
+        /** JSSE pads the records of TLS 1.3, so what fills a record is for JSSE to know: it gets the whole at once. */
         private void write(int from, int to) throws IOException {
-            int chunk = number("chunk", 16384);
+            int chunk = number("chunk", RECORD);
+            if (chunk >= RECORD) {
+                chunk = Math.max(1, to - from);
+            }
             OutputStream out = socket.getOutputStream();
             for (int at = from; at < to; at += chunk) {
                 out.write(send, at, Math.min(chunk, to - at));

@@ -213,11 +213,13 @@ class NSS(ProgramPeer):
                 ),
                 Rule("tstclnt -Z offers early data, but writes only after the handshake", feature="early_data"),
                 Rule(
-                    "-c cannot be used with -L (see above), and a policy that leaves HMAC-SHA384 alone leaves no suite",
+                    "tstclnt -L crashes with -c, the option for a suite; a database's policy can choose one instead, but "
+                    "one that leaves HMAC-SHA384 alone leaves no suite",
                     suite=tuple(f"TLS_ECDHE_{kind}_WITH_AES_256_CBC_SHA384" for kind in ("RSA", "ECDSA")),
                     feature="resumption",
                 ),
                 Rule("tstclnt has no option for ALPN", feature="alpn"),
+                Rule(f"tstclnt writes at most {READ} bytes at a time", feature="large_records"),
                 Rule("tstclnt has no option to update keys", feature="key_update_theirs"),
                 Rule("tstclnt ends a connection only after the server has", feature="close_theirs"),
             ),

@@ -66,7 +66,7 @@ def program(release: str) -> Path:
         ["sed", "-i", f"s/@RELEASE@/{release}/; s/@NAME@/{name}/; s/@CRYPTO@/{crypto}/", "Cargo.toml"],
         ["cargo", "build", "--release"],
         ["cp", str(TARGET / "release" / f"peer-s2n-{name}"), "program"],
-        env={**os.environ, "CARGO_TARGET_DIR": str(TARGET), "CARGO_BUILD_JOBS": "1"},
+        env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)},
     )
     return folder / "program"
 

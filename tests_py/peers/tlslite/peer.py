@@ -43,9 +43,11 @@ class Late(BaseException):
 
 
 class Connection(TLSConnection):
-    """A connection that can tell a close_notify from the end of TCP also when it has sent its own before."""
+    """A connection that can tell a close_notify from the end of TCP also when it has sent its own before, and knows what
+    `Trust` has said of it."""
 
     notified = False
+    verified = False  # the other side has presented certificates, and they are good
 
     def _getMsg(self, *args: object, **kwargs: object):  # noqa: N802 (the library's name)
         try:
@@ -76,6 +78,7 @@ class Trust:
         chain = session.serverCertChain if self._name else session.clientCertChain
         try:
             self._check([x509.load_der_x509_certificate(bytes(one.bytes)) for one in chain.x509List] if chain else [])
+            tls.verified = True
         except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound, Wrong) as reason:
             raise TLSAuthenticationError(f"certificate: {type(reason).__name__} {reason}") from None
 
@@ -267,7 +270,7 @@ class Peer:
         if tls.session.appProto:
             facts["alpn"] = bytes(tls.session.appProto).decode()
         if not self.client:
-            facts["client_cert"] = str(int(self.trust is not None))
+            facts["client_cert"] = str(int(tls.verified))
         return facts
 
 
