@@ -219,7 +219,7 @@ def fleet_matrix(options: argparse.Namespace, _peers: Sequence[Peer], store: Sto
         return
     now = fleet.Version(NOW, sys.executable)
     released = [
-        fleet.Version(name, command[0])
+        fleet.Version(name, command[0], release=name)
         for name, command in ends(gathered, "fleet").items()
         if name != NOW and not name.startswith("s2n-")
     ]

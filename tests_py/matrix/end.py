@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Optional
 from urllib.parse import quote, unquote
@@ -30,6 +31,7 @@ from s2n_tls import (
 
 PATIENCE = 20.0
 CHUNK = 16384
+RELEASE = version("s2n-tls")
 # HandshakeInfo tells ciphers by OpenSSL's names; these are IANA's.
 SUITES = {
     0x000A: "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
@@ -102,6 +104,7 @@ class End:
             "version": info.version.replace("TLSv", ""),
             "suite": SUITES.get(info.cipher_iana, f"0x{info.cipher_iana:04X}"),
             "resumed": str(int(info.resumed)),
+            "release": RELEASE,
         }
 
     def op_send(self, words: Words) -> None:
@@ -132,7 +135,7 @@ class End:
         self._forget()
         return {"blob": blob.hex()}
 
-    def op_restore(self, words: Words) -> None:
+    def op_restore(self, words: Words) -> Words:
         """The package frees the connection that has refused a blob; what the next attempt uses again is its config."""
         config, self._refused = self._refused or config_of(words), None
         self._forget()
@@ -143,6 +146,7 @@ class End:
             self._refused = config
             raise
         self._connect(words)
+        return {"release": RELEASE}
 
     def op_session(self, _words: Words) -> Words:
         return {"session": bytes(self._live.session).hex()}

@@ -32,12 +32,14 @@ WORKER = Path(__file__).resolve().parent / "fleet_worker.py"
 
 @dataclass(frozen=True)
 class Version:
-    """A release as the fleet sees it: a Python that has it, the formats that it reads, the one that it writes."""
+    """A release as the fleet sees it: a Python that has it, the formats that it reads, the one that it writes. `release`
+    is what its workers must say they are; as it is, this library may be any."""
 
     name: str
     python: str
     reads: tuple[int, ...] = (1,)
     writes: int = 1
+    release: str = ""
 
 
 class Worker:
@@ -57,11 +59,25 @@ class Worker:
         message = json.dumps({"op": op, **words}).encode()
         socket.send_fds(self.control, [message], [sock.fileno()] if sock is not None else [])
 
+    def expect(self, word: str) -> object:
+        """What it says of this; clients that it could not shake hands with come first."""
+        while word not in (said := self.hear()):
+            if "no_handshake" not in said:
+                raise RuntimeError(f"the worker of {self.version.name} says {said}")
+        return said[word]
+
     def hear(self) -> dict[str, object]:
         data = self.control.recv(4096)
         if not data:
             raise RuntimeError(f"the worker of {self.version.name} has ended with {self._process.wait()}")
         return dict(json.loads(data))
+
+    def check(self) -> None:
+        """Whether it is of the release that it should be."""
+        self.say("name")
+        found = self.hear().get("release")
+        if self.version.release and found != self.version.release:
+            raise RuntimeError(f"a worker is of release {found}, not {self.version.release}")
 
     def close(self) -> None:
         self.control.close()
@@ -106,7 +122,7 @@ class Fleet:
             with here, there:
                 new.say("receive", there)
                 old.say("give", here)
-            given = int(str(old.hear()["given"]))
+            given = int(str(old.expect("given")))
             refused = []
             while not (said := new.hear()).get("taken_all"):
                 refused.append(str(said["refused"]))
@@ -175,6 +191,8 @@ class Client:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(TIMEOUT)
+            if self._thread.is_alive():
+                self.failure = self.failure or "still waiting for the server"
 
 
 @contextlib.contextmanager
@@ -221,16 +239,20 @@ def rolled(world: World, waves: Waves, workers: int = 3, clients: int = 6) -> li
         with streaming(fleet, world, clients) as crowd:
             progress(crowd)
             for version, writes in others:
+                moved = 0
                 for slot in range(workers):
                     given, refused = fleet.upgrade(slot, version)
+                    moved += given
                     troubles += [f"{version.name} refuses: {error}" for error in refused]
-                    if not given and not troubles:
-                        raise RuntimeError(f"worker {slot} had no connection to give to {version.name}")
                     progress(crowd)
+                if moved != clients:
+                    raise RuntimeError(f"{moved} connections went to {version.name}, not {clients}")
                 if writes is not None:
                     fleet.write(writes)
             progress(crowd)
         troubles += [f"lost: {client.failure}" for client in crowd if client.failure]
+        for worker in fleet.workers:
+            worker.check()
         with streaming(fleet, world, workers) as newcomers:
             progress(newcomers)
         troubles += [f"a new client is not served: {client.failure}" for client in newcomers if client.failure]

@@ -16,6 +16,7 @@ import json
 import select
 import socket
 import sys
+from importlib.metadata import version
 from typing import Any
 
 from s2n_tls import CertificateKeyPair, Config, S2NError, TLSSocket, WantRead, handoff, wrap_server
@@ -90,7 +91,10 @@ class Worker:
             self._adopt(tls)
         except (S2NError, OSError) as error:
             sock.close()
-            self._say(refused=str(error))
+            self._say(no_handshake=str(error))
+
+    def _name(self) -> None:
+        self._say(release=version("s2n-tls"))
 
     def _write(self, format: int) -> None:
         self.writes = format

@@ -16,7 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import IO, Any, Optional
 
 from matrix.cells import NO_GROUP, Cell, cell_of
 from matrix.ours import TIMEOUT, Conversation, Pair, Story, Wrong, files_of, put_head, steps_of
@@ -279,8 +279,11 @@ class _Run:
             raise Wrong(f"the peer has sent {story.received} key updates, not 2")
 
     def _measure(self, tap: Tap) -> None:
-        """Whether records had the size that the cell is about, both ways, until the connection left this process."""
+        """Whether records had the size that the cell is about, until the connection left this process; both ways, but HTTP
+        has by then gone one way only."""
         for whose, lengths in (("our", tap.sent), ("the peer's", tap.received)):
+            if sum(lengths) < SIZE // 8:
+                continue
             if self.feature == "large_records" and max(lengths) <= 16384:
                 raise Wrong(f"{whose} records have at most {max(lengths)} bytes")
             if self.feature == "tiny_records" and statistics.median(lengths) > 256:
@@ -377,6 +380,13 @@ def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr  # nothing but answers there
     runner = Runner(make())
+    try:
+        _answer(runner, answers)
+    finally:
+        runner.close()
+
+
+def _answer(runner: Runner, answers: IO[str]) -> None:
     for line in sys.stdin:
         job = json.loads(line)
         began = time.monotonic()
@@ -389,7 +399,6 @@ def main() -> None:
         seconds = round(time.monotonic() - began, 3)
         answers.write(json.dumps({"id": cell.id, "state": state, "seconds": seconds, "log": log}) + "\n")
         answers.flush()
-    runner.close()
 
 
 if __name__ == "__main__":

@@ -230,8 +230,8 @@ def steps_of(
     if app == "http" and role == "client":
         put: list[Step] = [] if early else [("put", not close_first)]  # the head goes with the early data
         up: list[Step] = [*put, *ask, ("send", early, half, chunk, tiny), ("hop",)]
-        down: list[Step] = [("answered",), ("recv", 0, half), ("hop",), *ask, ("recv", half, size), close]
-        return [*up, ("send", half, size, chunk, tiny), *down]
+        down: list[Step] = [("answered",), ("recv", 0, half), ("hop",), ("recv", half, size), close]
+        return [*up, *ask, ("send", half, size, chunk, tiny), *down]
     if app == "http":
         up = [("requested",), ("recv", 0, half), ("hop",), ("recv", half, size), ("answer", close_first), *ask]
         return [*up, ("send", 0, half, chunk, tiny), ("hop",), *ask, ("send", half, size, chunk, tiny), close]

@@ -151,9 +151,10 @@ def _search(
             continue
         if group == NO_GROUP:
             return Plan(policy.name)
-        also = _also(role, version, group, cert)
+        also = CURVES.get(cert, "") if version == "1.2" and (role == "server" or table.needs_curve) else ""
+        also = "" if also == group else also
         if also in policy.groups and policy.groups.index(also) < policy.groups.index(group):
-            why = "in TLS 1.2 a client offers the certificate's curve, too (RFC 8422, 5.1), and our policies prefer that"
+            why = "in TLS 1.2 the groups are the certificates' curves, too (RFC 8422, 5.1), and our policies prefer that one"
             continue
         chosen, bait, retried = _group(role, version, group, retry, policy, table)
         if chosen != group:
@@ -167,12 +168,6 @@ def _search(
         else:
             return Plan(policy.name, bait, also)
     return fallback or why
-
-
-def _also(role: str, version: str, group: str, cert: str) -> str:
-    """A TLS 1.2 client takes certificates on the curves that it offers only (RFC 8422, 5.1)."""
-    curve = CURVES.get(cert, "")
-    return curve if role == "server" and version == "1.2" and curve != group else ""
 
 
 def _suite(role: str, version: str, cert: str, policy: Policy, table: Table) -> Optional[str]:

@@ -20,10 +20,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import IO, Any, Optional, Union
 
 from matrix.cells import NO_GROUP, SUITES, Cell
-from matrix.ends import PATIENCE, End, EndError, release_of
+from matrix.ends import NOW, PATIENCE, End, EndError, release_of
 from matrix.plan import Plan, plan
 from matrix.relay import TIMEOUT, Relay
 from matrix.world import World, make
@@ -109,7 +109,7 @@ def covering(names: Iterable[str]) -> list[str]:
     chosen, seen = [], set()
     for name in names:
         _matrix, source, target, version, suite, role = name.split("/")
-        things = {(source, target, version), ("from", source, suite, role), ("to", target, suite, role)}
+        things = {(source, target, version, role), ("from", source, suite, role), ("to", target, suite, role)}
         if not things <= seen:
             seen |= things
             chosen.append(name)
@@ -124,7 +124,7 @@ class Versions:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._ends: dict[str, End] = {}
+        self._ends: dict[tuple[str, int], End] = {}
         self._files = self._cut()
 
     def _cut(self) -> dict[str, Any]:
@@ -138,10 +138,12 @@ class Versions:
                 scratch.replace(files[role])
         return files
 
-    def end(self, name: str, commands: Mapping[str, Sequence[str]]) -> End:
-        if name not in self._ends or not self._ends[name].alive:
-            self._ends[name] = End(commands[name])
-        return self._ends[name]
+    def end(self, name: str, part: int, commands: Mapping[str, Sequence[str]]) -> End:
+        """A release with a release of its own kind is still two processes."""
+        key = name, part
+        if key not in self._ends or not self._ends[key].alive:
+            self._ends[key] = End(commands[name])
+        return self._ends[key]
 
     def close(self) -> None:
         for end in self._ends.values():
@@ -154,8 +156,8 @@ class Versions:
         cell, how = planned(version, suite, role)
         if isinstance(how, str):
             raise Mismatch(how)
-        ends = self.end(source, commands), self.end(target, commands)
-        talk = _Talk(self, cell, how, matrix != "serialization", resumable(matrix, source, target))
+        ends = self.end(source, 0, commands), self.end(target, 1, commands)
+        talk = _Talk(self, [source, target], cell, how, matrix != "serialization", resumable(matrix, source, target))
         try:
             getattr(talk, matrix)(*ends)
         except BaseException as error:
@@ -171,8 +173,9 @@ class Versions:
 class _Talk:
     """One conversation between the peer and two ends."""
 
-    def __init__(self, versions: Versions, cell: Cell, how: Plan, resume: bool, resumed: bool) -> None:
+    def __init__(self, versions: Versions, expected: list[str], cell: Cell, how: Plan, resume: bool, resumed: bool) -> None:
         self.resumed = resume and resumed
+        self.expected = expected
         self.cell, self.world = cell, versions.world
         self.files = versions._files
         self.lines: list[str] = []
@@ -218,6 +221,8 @@ class _Talk:
 
     def serialization(self, writer: End, reader: End) -> None:
         relay = self._open(writer)
+        if self.cell.version == "1.3":
+            writer.do("update")
         first, second = ("send", "recv") if self.cell.role == "client" else ("recv", "send")
         writer.do(first, offset=0, bytes=HALF)
         if second == "send":
@@ -230,7 +235,9 @@ class _Talk:
         self._refuse(reader, NEXT_FORMAT + blob[8:])
         reader.begin("restore", blob=blob, port=relay.port, **self._config())
         relay.take(reader.answered)
-        reader.answer()
+        self._check_release(reader.answer())
+        if self.cell.version == "1.3":
+            reader.do("update")
         reader.do(first, offset=HALF, bytes=SIZE - HALF)
         reader.do(second, offset=HALF, bytes=SIZE - HALF)
         self._end(reader)
@@ -269,6 +276,7 @@ class _Talk:
             relay.start(socket.create_connection(("127.0.0.1", self.session.port), TIMEOUT))
         relay.take(end.answered)
         facts = end.answer()
+        self._check_release(facts)
         self.lines.append(f"end: {facts}")
         wanted = {"version": self.cell.version, "suite": self.cell.suite}
         if any(facts.get(name, value) != value for name, value in wanted.items()):
@@ -276,6 +284,14 @@ class _Talk:
         if session and facts.get("resumed") != "1":
             raise Mismatch("the session is not resumed")
         return relay
+
+    def _check_release(self, facts: Mapping[str, str]) -> None:
+        """Ends say which release they are, in the order in which the cell names them."""
+        name = self.expected.pop(0)
+        wanted = release_of(name).version
+        if facts.get("release") != wanted and name != NOW:
+            raise Mismatch(f"the end is of release {facts.get('release')!r}, not {wanted!r}")
+        self.lines.append(f"end: release {facts.get('release')}")
 
     def _first(self, end: End) -> bytes:
         """The connection that is there to be resumed; its session, of a client."""
@@ -315,6 +331,13 @@ class _Talk:
 def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     versions = Versions(make())
+    try:
+        _answer(versions, answers)
+    finally:
+        versions.close()
+
+
+def _answer(versions: Versions, answers: IO[str]) -> None:
     for line in sys.stdin:
         job = json.loads(line)
         began = time.monotonic()
@@ -326,7 +349,6 @@ def main() -> None:
         seconds = round(time.monotonic() - began, 3)
         answers.write(json.dumps({"id": job["id"], "state": state, "seconds": seconds, "log": log}) + "\n")
         answers.flush()
-    versions.close()
 
 
 if __name__ == "__main__":

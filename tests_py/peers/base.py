@@ -116,6 +116,7 @@ class Table:
     tells: frozenset[str] = frozenset()  # facts (PROTOCOL.md) that its answer must have; the others it may leave out
     answers_close: bool = True  # answers a close_notify with its own; else it just ends the TCP connection
     comes_back: bool = False  # client: breaks off when asked for a certificate, looks for one, and connects again
+    needs_curve: bool = False  # server, TLS 1.2: has to list its certificate's curve, and takes the client's first group
     app: str = "duplex"
     rules: Sequence[Rule] = ()
 

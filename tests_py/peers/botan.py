@@ -258,6 +258,7 @@ class Botan(Peer):
                 Rule("botan tls_server can ask for certificates, but cannot be told a CA", feature="mutual_auth"),
                 Rule("botan tls_server answers ALPN with echo/0.1, whatever the client offers", feature="alpn"),
                 Rule("botan tls_server ends a connection only after the client has", feature="close_theirs"),
+                Rule("botan tls_server echoes line by line", feature="large_records"),
             ),
         ),
     }

@@ -128,6 +128,7 @@ class Chromium(Peer):
                 Rule("Chromium does not have P-521", group="secp521r1"),
                 Rule("Chromium has no external PSKs", feature="external_psk"),
                 Rule("Chromium sends nothing but GET as early data, never an upload", feature="early_data"),
+                Rule("Chromium cannot be told the size of its records", feature="tiny_records"),
                 Rule("Chromium never updates its keys by itself", feature="key_update_theirs"),
                 Rule("Chromium ends connections without close_notify", feature="close_theirs"),
             ),

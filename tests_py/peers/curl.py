@@ -106,6 +106,7 @@ class Curl(Peer):
     tables = {
         "client": Table(
             app="http",
+            tells=frozenset({"version", "suite", "resumed", "alpn", "hrr"}),
             rules=(
                 Rule("curl has no option for pre-shared keys", feature="external_psk"),
                 Rule("curl sends no early data", feature="early_data"),

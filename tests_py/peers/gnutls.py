@@ -57,15 +57,15 @@ def described(text: str) -> dict[str, str]:
     if not last:
         raise PeerError("there was no handshake")
     found["version"], rest = last[-1]
+    newest = text[max(0, text.rindex("- Description: ") - 300) :]
     words = re.findall(r"\(([^)]+)\)", rest)
-    for word in words:
-        for ours, theirs in GROUPS.items():
-            if word == f"ECDHE-{theirs}":
-                found["group"] = ours
+    curves = re.findall(r"^ - Using curve: (.*)$", newest, re.M)  # with a PSK, the only place
+    for ours, theirs in GROUPS.items():
+        if f"ECDHE-{theirs}" in words or theirs in curves:
+            found["group"] = ours
     if found["version"] == "1.3":
         names = {cipher: f"TLS_{ours}" for ours, (cipher, mac) in CIPHERS.items() if mac == "AEAD"}
         found["suite"] = names.get(words[-1], words[-1])
-    newest = text[text.rindex("- Description: ") - 300 :]
     found["resumed"] = "1" if "*** This is a resumed session" in newest else "0"
     protocol = re.findall(r"^- Application protocol: (.*)$", newest, re.M)
     if protocol:
@@ -197,6 +197,7 @@ class GnuTLS(Peer):
     tables = {
         "client": Table(
             leaves=True,
+            tells=frozenset({"version", "resumed", "alpn"}),
             rules=(
                 PSK_HASH,
                 Rule("gnutls-cli ends without a close_notify when the server closes first", feature="close_ours"),
@@ -205,6 +206,7 @@ class GnuTLS(Peer):
         ),
         "server": Table(
             app="echo",
+            tells=frozenset({"version", "group", "resumed", "alpn", "client_cert"}),
             rules=(
                 PSK_HASH,
                 Rule("gnutls-serv has no command to update keys", feature="key_update_theirs"),

@@ -114,6 +114,7 @@ class HAProxy(Peer):
     programs = {"haproxy": "haproxy"}
     tables = {
         "server": Table(
+            tells=frozenset({"version", "suite", "resumed", "alpn", "client_cert"}),
             rules=(
                 Rule("HAProxy has no setting for external PSKs", feature="external_psk"),
                 Rule("HAProxy never updates its keys by itself", feature="key_update_theirs"),

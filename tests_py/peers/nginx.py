@@ -140,6 +140,7 @@ class Nginx(Peer):
         "server": Table(
             app="http",
             answers_close=False,
+            tells=frozenset({"version", "suite", "group", "resumed", "alpn", "client_cert", "early"}),
             rules=(
                 Rule("nginx has no setting for external PSKs", feature="external_psk"),
                 Rule("nginx never updates its keys by itself", feature="key_update_theirs"),

@@ -35,6 +35,7 @@ _SUITES12 = tuple(
     for suite in ECDHE_RSA + ECDHE_ECDSA + RSA_KX
     if not suite.endswith(("AES_256_CBC_SHA384", "AES_256_CBC_SHA256"))
 )
+_TELLS = frozenset({"version", "suite", "group", "resumed", "alpn", "hrr", "closed"})
 _RULES = (
     Rule("crypto/x509 does not know RSA-PSS keys (id-RSASSA-PSS) in certificates", cert="rsapss"),
     Rule("crypto/tls has no external PSKs", feature="external_psk"),
@@ -48,7 +49,12 @@ class Go(ProgramPeer):
     title = "Go crypto/tls"
     programs = {"go": "golang-go"}
     tables = {
-        role: Table(suites=_SUITES13[role] + _SUITES12, pins=frozenset({"version", "suite12", "group"}), rules=_RULES)
+        role: Table(
+            suites=_SUITES13[role] + _SUITES12,
+            pins=frozenset({"version", "suite12", "group"}),
+            tells=_TELLS | ({"client_cert"} if role == "server" else set()),
+            rules=_RULES,
+        )
         for role in _SUITES13
     }
 

@@ -6,23 +6,28 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from peers.base import GROUPS, Build, Job, ProgramPeer, Rule, Table
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from peers.base import Build, Job, ProgramPeer, Rule, Table
 
 SOURCE = Path(__file__).parent / "Peer.java"
 
+_TELLS = frozenset({"version", "suite", "resumed", "alpn", "closed"})
 _RULES = (
     Rule("JSSE has no external PSKs", feature="external_psk"),
     Rule("JSSE has no early data", feature="early_data"),
 )
-_CURVES = {"p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1"}
+# Of the other pairs of a certificate's curve and a group, our policies have the group first.
 _SERVER_RULES = tuple(
     Rule(
-        "in TLS 1.2 a JSSE server wants its certificate's curve among its groups, and lets the client choose",
+        "in TLS 1.2 a JSSE server needs its certificate's curve among its groups, too, and takes the client's first, "
+        "which with our policies is that curve",
         version="1.2",
         cert=cert,
-        group=tuple(group for group in GROUPS if group != curve),
+        group=groups,
     )
-    for cert, curve in _CURVES.items()
+    for cert, groups in (("p256", ("secp384r1", "secp521r1")), ("p384", ("secp521r1",)))
 )
 _CLIENT_RULE = Rule(
     "JSSE sends a share for its first group of each kind, and our policies with P-521 take the other curves, too",
@@ -30,8 +35,14 @@ _CLIENT_RULE = Rule(
     feature="hello_retry",
 )
 # Curves first, for a plan's bait is the first of the groups that it can use, and X25519 is no bait for a curve.
-_CLIENT = Table(groups=("secp521r1", "secp384r1", "secp256r1", "x25519"), rules=(*_RULES, _CLIENT_RULE))
-_SERVER = Table(rules=_RULES + _SERVER_RULES)
+_CLIENT = Table(groups=("secp521r1", "secp384r1", "secp256r1", "x25519"), rules=(*_RULES, _CLIENT_RULE), tells=_TELLS)
+_SERVER = Table(rules=_RULES + _SERVER_RULES, tells=_TELLS | {"client_cert"})
+
+
+def _curve(cert: Path) -> str:
+    """The curve that a certificate's key is on, or nothing."""
+    key = x509.load_pem_x509_certificate(cert.read_bytes()).public_key()
+    return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else ""
 
 
 class Jsse(ProgramPeer):
@@ -58,9 +69,11 @@ class Jsse(ProgramPeer):
 
     @staticmethod
     def _groups(job: Job) -> list[str]:
-        """A client sends a share for its first group of each kind, so a bait is of the same kind as the group."""
+        """A client sends a share for its first group of each kind, so a bait is of the same kind as the group. A TLS 1.2
+        server's own certificate has to be on one of its groups, too."""
         bait = "x448" if job.bait and job.group == "x25519" else job.bait
-        return [name for name in (bait, job.group, job.also) if name]
+        own = _curve(job.cert) if job.role == "server" and job.version == "1.2" and job.cert else ""
+        return list(dict.fromkeys(name for name in (bait, job.group, job.also, own) if name))
 
 
 PEER = Jsse()

@@ -10,6 +10,10 @@ from peers.base import ECDHE_ECDSA, ECDHE_RSA, RSA_KX, SUITES13, Job, ProgramPee
 
 PROGRAM = Path(__file__).parent / "peer.js"
 
+_TELLS = {
+    "client": frozenset({"version", "suite", "group", "resumed", "alpn"}),
+    "server": frozenset({"version", "suite", "resumed", "alpn", "client_cert"}),
+}
 _RULES = (
     Rule(
         "Node.js sets PSKs through OpenSSL's callback for TLS 1.2, which takes them to be for SHA-256",
@@ -26,8 +30,8 @@ class Node(ProgramPeer):
     title = "Node.js tls"
     programs = {"node": "nodejs"}
     tables = {
-        role: Table(suites=SUITES13 + ECDHE_RSA + ECDHE_ECDSA + RSA_KX, rules=_RULES)
-        for role in ("client", "server")
+        role: Table(suites=SUITES13 + ECDHE_RSA + ECDHE_ECDSA + RSA_KX, tells=tells, rules=_RULES)
+        for role, tells in _TELLS.items()
     }
 
     def command(self, job: Job) -> list[str]:

@@ -212,7 +212,7 @@ class Talk {
     const version = Object.keys(VERSIONS).find((key) => VERSIONS[key] === socket.getProtocol());
     const answer = { ok: 1, version, suite: socket.getCipher().standardName };
     // To OpenSSL an external PSK is a session that is resumed.
-    if (!job.told.psk) answer.resumed = Number(socket.isSessionReused());
+    answer.resumed = Number(socket.isSessionReused() && !job.told.psk);
     const key = job.server ? null : socket.getEphemeralKeyInfo();
     const group = Object.keys(GROUPS).find((name) => GROUPS[name] === key?.name);
     if (group) answer.group = group;

@@ -205,6 +205,7 @@ class NSS(ProgramPeer):
     }
     tables = {
         "client": Table(
+            tells=frozenset({"version", "resumed"}),
             rules=(
                 Rule(
                     "tstclnt has no option for the hash of an external PSK, which is SHA-256 then",
@@ -225,6 +226,9 @@ class NSS(ProgramPeer):
             ),
         ),
         "server": Table(
+            tells=frozenset(
+                {"version", "suite", "group", "resumed", "alpn", "hrr", "client_cert", "early", "closed", "updates"}
+            ),
             rules=tuple(
                 Rule(
                     "in TLS 1.2 it takes no group that is weaker than both the certificate's curve and the suite's key",

@@ -11,13 +11,17 @@ from peers.base import Build, Job, ProgramPeer, Table
 HERE = Path(__file__).parent
 SOURCES = (HERE / "peer.c", HERE / "job.c", HERE / "job.h")
 FLAGS = ("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror")
+TELLS = frozenset({"version", "suite", "group", "resumed", "alpn", "hrr", "early", "closed", "updates"})
 
 
 class OpenSSL(ProgramPeer):
     name = "openssl"
     title = "OpenSSL"
     programs = {"cc": "build-essential"}
-    tables = {role: Table() for role in ("client", "server")}
+    tables = {
+        "client": Table(tells=TELLS),
+        "server": Table(tells=TELLS | {"client_cert"}),
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -53,14 +53,15 @@ SERVER_RULES = tuple(
     for cert, curve in CURVES.items()
 )
 PINS = frozenset({"version", "suite12", "group"})
+TELLS = frozenset({"version", "suite", "resumed", "alpn", "closed"})
 
 
 class PythonSSL(ProgramPeer):
     name = "pyssl"
     title = "Python ssl"
     tables = {
-        "client": Table(suites=SUITES, pins=PINS, rules=(*RULES, *CLIENT_RULES)),
-        "server": Table(suites=SUITES, pins=PINS, rules=(*RULES, *SERVER_RULES)),
+        "client": Table(suites=SUITES, pins=PINS, tells=TELLS, rules=(*RULES, *CLIENT_RULES)),
+        "server": Table(suites=SUITES, pins=PINS, tells=TELLS | {"client_cert"}, rules=(*RULES, *SERVER_RULES)),
     }
 
     def version(self) -> str:

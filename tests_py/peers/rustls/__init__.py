@@ -22,14 +22,16 @@ _RULES = (
     Rule("rustls on aws-lc-rs exchanges keys on X25519, P-256 and P-384 only", group="secp521r1"),
     Rule("rustls knows RSA keys as rsaEncryption only, not as RSASSA-PSS", cert="rsapss"),
 )
+_TELLS = frozenset({"version", "suite", "group", "resumed", "alpn", "hrr", "early", "closed"})
 _SERVER = Table(
     suites=SUITES13 + _AEAD,
     groups=tuple(group for group in GROUPS if group != "secp521r1"),
     certs=tuple(cert for cert in CERTS if cert != "rsapss"),
+    tells=_TELLS | {"client_cert"},
     rules=_RULES,
 )
 # No policy of ours has pure ML-KEM (no hybrid of it, whose other half rustls would send a share for), hence the bait.
-_CLIENT = replace(_SERVER, groups=(*_SERVER.groups, "mlkem1024"))
+_CLIENT = replace(_SERVER, groups=(*_SERVER.groups, "mlkem1024"), tells=_TELLS)
 
 
 class Rustls(ProgramPeer):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from peers.base import (
@@ -96,11 +96,13 @@ _RSA = (
     "TLS_RSA_WITH_AES_128_GCM_SHA256",
     "TLS_RSA_WITH_AES_256_GCM_SHA384",
 )
+_TELLS = frozenset({"version", "suite", "group", "resumed", "alpn", "hrr", "early", "closed"})
 # In the order of those policies.
 _TABLE = Table(
     suites=SUITES13 + _ECDSA + _RSA + tuple(suite.replace("_ECDSA_", "_RSA_") for suite in _ECDSA),
     groups=GROUPS,
     pins=frozenset({"version"}),
+    tells=_TELLS | {"client_cert"},
 )
 
 
@@ -108,7 +110,7 @@ class S2NCrate(ProgramPeer):
     name = "s2n"
     title = "s2n-tls (reference, crate)"
     programs = {"cargo": "cargo", "cc": "gcc", "cmake": "cmake"}
-    tables = {"client": _TABLE, "server": _TABLE}
+    tables = {"client": replace(_TABLE, tells=_TELLS), "server": _TABLE}
 
     def build(self) -> None:
         program(releases()[-1])

@@ -11,6 +11,7 @@ from peers.base import GROUPS, Job, PeerError, ProgramPeer, Rule, Table, peers_p
 PROGRAM = Path(__file__).with_name("peer.py")
 CURVES = {"p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1"}
 
+TELLS = frozenset({"version", "suite", "group", "resumed", "alpn", "closed"})
 NO_EARLY_DATA = Rule("tlslite-ng has no early data", feature="early_data")
 # RFC 8422 (5.1.1) lets the list of groups speak for certificates too, and tlslite-ng insists on it.
 OTHER_CURVE = tuple(
@@ -33,8 +34,8 @@ class Tlslite(ProgramPeer):
     programs = {"swig": "swig"}  # M2Crypto has no wheels for Linux
     pypi = ("tlslite-ng", "cryptography", "gmpy2", "M2Crypto")
     tables = {
-        "client": Table(rules=(NO_EARLY_DATA,)),
-        "server": Table(rules=(NO_EARLY_DATA, *OTHER_CURVE)),
+        "client": Table(tells=TELLS | {"hrr"}, rules=(NO_EARLY_DATA,)),
+        "server": Table(tells=TELLS - {"group"} | {"client_cert"}, rules=(NO_EARLY_DATA, *OTHER_CURVE)),
     }
 
     def version(self) -> str:

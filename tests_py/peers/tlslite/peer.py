@@ -43,8 +43,8 @@ class Late(BaseException):
 
 
 class Connection(TLSConnection):
-    """A connection that can tell a close_notify from the end of TCP also when it has sent its own before, and knows what
-    `Trust` has said of it."""
+    """A connection that can tell a close_notify from the end of TCP also when it has sent its own before, and
+    knows what `Trust` has said of it."""
 
     notified = False
     verified = False  # the other side has presented certificates, and they are good

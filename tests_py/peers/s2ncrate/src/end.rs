@@ -6,6 +6,9 @@ use crate::s2n::{fail, Config, Connection, Result};
 use crate::suites;
 use std::net::TcpStream;
 
+/// This package has the number of the crate's release that it is built with.
+const RELEASE: &str = concat!("release=", env!("CARGO_PKG_VERSION"));
+
 /// Connections do not own their config, so it is dropped after them: fields are dropped in this order.
 #[derive(Default)]
 pub struct End {
@@ -80,7 +83,7 @@ impl End {
         connection.negotiate()?;
         let suite = suites::name(connection.suite()?);
         let answer =
-            format!("version={} suite={suite} resumed={}", connection.version(), u8::from(connection.resumed()));
+            format!("version={} suite={suite} resumed={} {RELEASE}", connection.version(), u8::from(connection.resumed()));
         self.connection = Some(connection);
         Ok(answer)
     }
@@ -126,7 +129,7 @@ impl End {
         }
         connection.talk_over(connect(line)?)?;
         self.connection = Some(connection);
-        Ok(String::new())
+        Ok(RELEASE.to_string())
     }
 
     fn close(&mut self) -> Result<String> {
