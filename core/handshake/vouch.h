@@ -30,7 +30,7 @@ struct vouch {
 };
 
 MUST_USE bool vouch_need(struct vouch **v); /* it exists afterwards */
-void vouch_free(struct vouch *v); /* with those it leads to */
+void vouch_free(struct vouch *v);           /* with those it leads to */
 /* vouch_retire: takes v out of use. One with a question open goes on the list: its answer may still come. */
 void vouch_retire(struct vouch **v, struct vouch **retired);
 /* validation_answer: INVALID_STATE after an answer. */
