@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from peers.base import Build, Job, ProgramPeer, Rule, Table
+from peers.base import ECDHE_ECDSA, Build, Job, ProgramPeer, Rule, Table
 
 SOURCE = Path(__file__).parent / "Peer.java"
 
@@ -18,16 +18,25 @@ _RULES = (
     Rule("JSSE has no external PSKs", feature="external_psk"),
     Rule("JSSE has no early data", feature="early_data"),
 )
-# Of the other pairs of a certificate's curve and a group, our policies have the group first.
-_SERVER_RULES = tuple(
+_WITH_SHA1 = tuple(suite for suite in ECDHE_ECDSA if suite.endswith("_CBC_SHA"))
+_OTHERS = tuple(suite for suite in ECDHE_ECDSA if suite not in _WITH_SHA1)
+_CURVE_FIRST = (
+    "in TLS 1.2 a JSSE server needs its certificate's curve among its groups, too, and takes the client's first: our "
+    "policy for the suite has that curve before this group"
+)
+# Which pairs of a certificate's curve and a group these are depends on the policies that matrix/plan.py takes first.
+_SERVER_RULES = (
+    Rule(_CURVE_FIRST, version="1.2", cert="p256", group=("secp384r1", "secp521r1")),
+    Rule(_CURVE_FIRST, version="1.2", cert="p256", group="x25519", suite=_OTHERS),
+    Rule(_CURVE_FIRST, version="1.2", cert="p384", group="secp521r1"),
     Rule(
-        "in TLS 1.2 a JSSE server needs its certificate's curve among its groups, too, and takes the client's first, "
-        "which with our policies is that curve",
+        "in TLS 1.2 a JSSE server takes a certificate on a curve of the client's only, and our policy for the suite "
+        "does not have P-521",
         version="1.2",
-        cert=cert,
-        group=groups,
-    )
-    for cert, groups in (("p256", ("secp384r1", "secp521r1")), ("p384", ("secp521r1",)))
+        cert="p521",
+        group=("x25519", "secp256r1", "secp384r1"),
+        suite=_WITH_SHA1,
+    ),
 )
 _CLIENT_RULE = Rule(
     "JSSE sends a share for its first group of each kind, and our policies with P-521 take the other curves, too",
