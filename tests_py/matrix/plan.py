@@ -153,6 +153,9 @@ def _search(
             return Plan(policy.name)
         also = CURVES.get(cert, "") if version == "1.2" and (role == "server" or table.needs_curve) else ""
         also = "" if also == group else also
+        if also and table.needs_curve and also not in policy.groups:
+            why = "the server's certificate is on a curve that none of our fitting policies has (RFC 8422, 5.1)"
+            continue
         if also in policy.groups and policy.groups.index(also) < policy.groups.index(group):
             why = "in TLS 1.2 the groups are the certificates' curves, too (RFC 8422, 5.1), and our policies prefer that one"
             continue

@@ -242,6 +242,7 @@ class Botan(Peer):
             versions=("1.2",),
             suites=SUITES12,
             certs=[kind for kind in CERTS if kind != "rsapss"],
+            tells=frozenset({"version", "suite", "resumed", "alpn"}),
             rules=(
                 Rule("Botan 2 has no TLS 1.3", version="1.3"),
                 Rule("botan tls_client has no option for an own certificate", feature="mutual_auth"),
@@ -253,6 +254,7 @@ class Botan(Peer):
             suites=SUITES12,
             certs=[kind for kind in CERTS if kind != "rsapss"],
             app="echo",
+            tells=frozenset({"version", "suite", "resumed", "closed"}),
             rules=(
                 Rule("Botan 2 has no TLS 1.3", version="1.3"),
                 Rule("botan tls_server can ask for certificates, but cannot be told a CA", feature="mutual_auth"),

@@ -214,8 +214,8 @@ class NSS(ProgramPeer):
                 ),
                 Rule("tstclnt -Z offers early data, but writes only after the handshake", feature="early_data"),
                 Rule(
-                    "tstclnt -L crashes with -c, the option for a suite; a database's policy can choose one instead, but "
-                    "one that leaves HMAC-SHA384 alone leaves no suite",
+                    "tstclnt -L crashes with -c, the option for a suite; a database's policy can choose one instead, "
+                    "but one that leaves HMAC-SHA384 alone leaves no suite",
                     suite=tuple(f"TLS_ECDHE_{kind}_WITH_AES_256_CBC_SHA384" for kind in ("RSA", "ECDSA")),
                     feature="resumption",
                 ),
