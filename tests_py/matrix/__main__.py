@@ -97,8 +97,8 @@ def interop(options: argparse.Namespace, peers: Sequence[Peer], store: Store, ga
         try:
             works[peer.name] = work_with(peer, ours)
         except (PeerError, OSError, subprocess.SubprocessError) as error:
-            reason = str(error).strip().splitlines() or [type(error).__name__]
-            gathered.absent.append((peer.title, reason[0][:300]))
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            gathered.absent.append((peer.title, lines[0][:300]))
             print(f"absent: {peer.title}: {error}", file=sys.stderr)
     chosen: list[Job] = []
     done: dict[str, Result] = {}
@@ -178,7 +178,8 @@ def version_matrix(matrix: str) -> Runner:
             return
         commands = ends(gathered, matrix)
         mark = fingerprint(versions.sources(), our_fingerprint(), json.dumps(commands, sort_keys=True))
-        names, counts = [], Counter()
+        names = []
+        counts: Counter[tuple[str, str, str]] = Counter()
         for name in versions.cells(matrix, list(commands)):
             why = versions.why_not(name)
             if why:

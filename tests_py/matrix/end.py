@@ -174,6 +174,7 @@ class End:
 
     def _patiently(self, call: Callable[[], Any]) -> Any:
         """Repeat the call until it is not blocked."""
+        assert self._socket is not None
         deadline = time.monotonic() + PATIENCE
         while True:
             try:

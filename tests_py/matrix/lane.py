@@ -10,17 +10,15 @@ Whatever kills this process is the failure of the cell that it was at; run.py st
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import statistics
-import sys
-import time
 from collections.abc import Iterator
-from typing import IO, Any, Optional
+from typing import Any, Optional
 
 from matrix.cells import NO_GROUP, Cell, cell_of
 from matrix.ours import TIMEOUT, Conversation, Pair, Story, Wrong, files_of, put_head, steps_of
 from matrix.plan import Plan, suites
+from matrix.service import serve
 from matrix.tap import Tap
 from matrix.world import SIZE, World, make
 from peers import peer
@@ -78,7 +76,7 @@ class Runner:
         try:
             one.run()
         except BaseException as error:
-            error.add_note(one.log) if hasattr(error, "add_note") else None
+            setattr(error, "log", one.log)
             if isinstance(error, (Wrong, OSError)):
                 self._part()  # who knows what the other process still waits for
             raise
@@ -166,7 +164,8 @@ class _Run:
         )
 
     def _config(self) -> Config:
-        cell, options = self.cell, {}
+        cell = self.cell
+        options: dict[str, Any] = {}
         if not self.psk and (cell.role == "server" or self.mutual):
             cert, key = self.world.leaf(cell.role, cell.cert)
             options["certificates"] = [CertificateKeyPair(cert.read_bytes(), key.read_bytes())]
@@ -377,28 +376,8 @@ SUITE_NAMES = {int(number, 16): name for number, name in suites().items()}
 
 
 def main() -> None:
-    answers = sys.stdout
-    sys.stdout = sys.stderr  # nothing but answers there
     runner = Runner(make())
-    try:
-        _answer(runner, answers)
-    finally:
-        runner.close()
-
-
-def _answer(runner: Runner, answers: IO[str]) -> None:
-    for line in sys.stdin:
-        job = json.loads(line)
-        began = time.monotonic()
-        cell = cell_of(job["id"])
-        try:
-            state, log = "passed", runner.run(cell, Plan(**job["plan"]))
-        except Exception as error:
-            state = "failed"
-            log = "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
-        seconds = round(time.monotonic() - began, 3)
-        answers.write(json.dumps({"id": cell.id, "state": state, "seconds": seconds, "log": log}) + "\n")
-        answers.flush()
+    serve(lambda job: runner.run(cell_of(job["id"]), Plan(**job["plan"])), runner.close)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ ROW = re.compile(r"^([A-Z_]+)\((.*)\)$", re.M)
 FIRST = ("20240501", "default_tls13", "20190801", "20190802")
 LAST = "test_"
 CURVES = {"p256": "secp256r1", "p384": "secp384r1", "p521": "secp521r1"}
-SCHEMES = {
+SCHEMES: dict[str, dict[str, tuple[str, ...]]] = {
     "rsa2048": {"1.2": ("rsa_pkcs1_sha256",), "1.3": ("rsa_pss_rsae_sha256",)},
     "rsa3072": {"1.2": ("rsa_pkcs1_sha256",), "1.3": ("rsa_pss_rsae_sha256",)},
     "rsapss": {"1.2": ("rsa_pss_pss_sha256",), "1.3": ("rsa_pss_pss_sha256",)},

@@ -43,7 +43,7 @@ def our_fingerprint() -> str:
     """Of what is tested and of what tests it."""
     package = Path(s2n_tls.__file__).parent
     ours = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    harness = [HERE / name for name in ("cells.py", "ours.py", "hop.py", "lane.py", "tap.py", "world.py")]
+    harness = [HERE / name for name in ("cells.py", "ours.py", "hop.py", "lane.py", "service.py", "tap.py", "world.py")]
     crypto = subprocess.run(["openssl", "version", "-v"], capture_output=True, text=True).stdout
     return fingerprint([*ours, *harness, HERE.parent / "pki.py", HERE.parent / "peers" / "base.py"], crypto)
 

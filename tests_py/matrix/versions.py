@@ -13,19 +13,17 @@ the same bytes under a format number of the future, which it must refuse by name
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Optional, Union
+from typing import Any, Optional, Union
 
 from matrix.cells import NO_GROUP, SUITES, Cell
 from matrix.ends import NOW, PATIENCE, End, EndError, release_of
 from matrix.plan import Plan, plan
 from matrix.relay import TIMEOUT, Relay
+from matrix.service import serve
 from matrix.world import World, make
 from peers import peer
 from peers.base import Job, PeerError, Session
@@ -106,7 +104,8 @@ def sources() -> list[Path]:
 
 def covering(names: Iterable[str]) -> list[str]:
     """A selection that has every writer with every reader, and every suite for each of them, in each role."""
-    chosen, seen = [], set()
+    chosen: list[str] = []
+    seen: set[tuple[str, ...]] = set()
     for name in names:
         _matrix, source, target, version, suite, role = name.split("/")
         things = {(source, target, version, role), ("from", source, suite, role), ("to", target, suite, role)}
@@ -161,12 +160,11 @@ class Versions:
         try:
             getattr(talk, matrix)(*ends)
         except BaseException as error:
-            self.close()  # an end may be anywhere in its part
-            if hasattr(error, "add_note"):
-                error.add_note("\n".join(talk.lines))
-            raise
-        finally:
             talk.close()
+            self.close()  # an end may be anywhere in its part
+            setattr(error, "log", "\n".join(talk.lines))
+            raise
+        talk.close()
         return "\n".join(talk.lines)
 
 
@@ -329,26 +327,8 @@ class _Talk:
 
 
 def main() -> None:
-    answers, sys.stdout = sys.stdout, sys.stderr
     versions = Versions(make())
-    try:
-        _answer(versions, answers)
-    finally:
-        versions.close()
-
-
-def _answer(versions: Versions, answers: IO[str]) -> None:
-    for line in sys.stdin:
-        job = json.loads(line)
-        began = time.monotonic()
-        try:
-            state, log = "passed", versions.run(job["id"], job["ends"])
-        except Exception as error:
-            state = "failed"
-            log = "\n".join([f"{type(error).__name__}: {' '.join(map(str, error.args))}", *getattr(error, "__notes__", [])])
-        seconds = round(time.monotonic() - began, 3)
-        answers.write(json.dumps({"id": job["id"], "state": state, "seconds": seconds, "log": log}) + "\n")
-        answers.flush()
+    serve(lambda job: versions.run(job["id"], job["ends"]), versions.close)
 
 
 if __name__ == "__main__":
