@@ -276,4 +276,9 @@ RUNNERS: dict[str, Runner] = {
 }
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command goes on from here", file=sys.stderr)
+        code = 130
+    raise SystemExit(code)

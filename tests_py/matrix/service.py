@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -25,5 +26,7 @@ def serve(run: Callable[[dict[str, Any]], str], close: Callable[[], None]) -> No
             seconds = round(time.monotonic() - began, 3)
             answers.write(json.dumps({"id": job["id"], "state": state, "seconds": seconds, "log": log.strip()}) + "\n")
             answers.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())  # nobody hears us any more: the run was interrupted
     finally:
         close()
