@@ -7,17 +7,17 @@ import io
 import socket
 
 import pytest
-from matrix import versions
+from matrix import end, versions
 from matrix.cells import Cell, cell_of, every_cell
 from matrix.ends import releases
 from matrix.fleet import judge
 from matrix.ours import steps_of
-from matrix.plan import Plan, plan, policies
+from matrix.plan import Plan, plan, policies, suites
 from matrix.relay import Relay
 from matrix.run import Job, Lane, Progress, covering, run_jobs
 from matrix.store import Result, Store
 from peers import all_peers
-from peers.base import FEATURES, SUITES12, SUITES13, Job as PeerJob, Rule, Table, parse
+from peers.base import FEATURES, GROUPS, SUITES12, SUITES13, Job as PeerJob, Rule, Table, parse
 
 FREE = Table()  # a peer that can do all and be told everything
 STUBBORN = Table(
@@ -28,6 +28,22 @@ STUBBORN = Table(
 def cell(**changes):
     values = dict(peer="x", role="client", version="1.3", suite=SUITES13[0], group="x25519", cert="p256", feature="plain")
     return Cell(**{**values, **changes})
+
+
+# ---- what core/tables says -----------------------------------------------------------------------------------------------
+
+
+def test_the_axes_are_what_the_library_negotiates():
+    ours = {name for name in suites().values() if not any(word in name for word in ("NULL", "RC4", "3DES", "_DHE_"))}
+    assert set(SUITES12 + SUITES13) == ours
+    curves = {name for policy in policies() for name in policy.groups}
+    assert set(GROUPS) == curves
+
+
+def test_an_end_names_suites_as_the_tables_do():
+    names = {int(number, 16): name for number, name in suites().items()}
+    assert end.SUITES and all(names[number] == name for number, name in end.SUITES.items())
+    assert set(SUITES12 + SUITES13) <= set(end.SUITES.values())
 
 
 # ---- cells and plans -----------------------------------------------------------------------------------------------------
