@@ -151,11 +151,11 @@ def _search(
             continue
         if group == NO_GROUP:
             return Plan(policy.name)
-        also = CURVES.get(cert, "") if version == "1.2" and (role == "server" or table.needs_curve) else ""
-        also = "" if also == group else also
-        if also and table.needs_curve and also not in policy.groups:
+        curve = CURVES.get(cert, "") if version == "1.2" and CURVES.get(cert) != group else ""
+        if role == "client" and curve and curve not in policy.groups:
             why = "the server's certificate is on a curve that none of our fitting policies has (RFC 8422, 5.1)"
             continue
+        also = curve if role == "server" or table.needs_curve else ""
         if also in policy.groups and policy.groups.index(also) < policy.groups.index(group):
             why = "in TLS 1.2 the groups are the certificates' curves, too (RFC 8422, 5.1), and our policies prefer that one"
             continue
