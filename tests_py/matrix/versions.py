@@ -26,7 +26,7 @@ from matrix.relay import TIMEOUT, Relay
 from matrix.service import serve
 from matrix.world import World, make
 from peers import peer
-from peers.base import Job, PeerError, Session
+from peers.base import Job, Session
 
 HALF, SIZE = 32 * 1024, 64 * 1024
 FIRST = 16
@@ -98,8 +98,8 @@ def sources() -> list[Path]:
     """What a result says something about, besides the library and the ends."""
     here = Path(__file__).resolve().parent
     peers = here.parent / "peers" / PEER
-    harness = [here / name for name in ("versions.py", "ends.py", "end.py", "relay.py", "plan.py", "world.py")]
-    return [*harness, *(path for path in peers.iterdir() if path.is_file())]
+    names = ("versions.py", "ends.py", "end.py", "relay.py", "releases.toml", "service.py", "plan.py", "world.py")
+    return [*(here / name for name in names), *(path for path in peers.iterdir() if path.is_file())]
 
 
 def covering(names: Iterable[str]) -> list[str]:

@@ -19,7 +19,6 @@ from peers.base import (
     Build,
     Job,
     ProgramPeer,
-    Rule,
     Session,
     Table,
 )
